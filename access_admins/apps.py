@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class AccessAdminsConfig(AppConfig):
+    name = "access_admins"

@@ -1,0 +1,16 @@
+"""The roles of chief administrators; `csam_portal.apps` registers it with Actor."""
+
+from access_admins.enums import ChiefKind
+from access_admins.models import ChiefRole
+from identity.actor import Holding
+from identity.enums import Role
+from identity.models import Person
+from users.models import LIVE
+
+ROLE_OF = {ChiefKind.HTB: Role.HTB, ChiefKind.CO: Role.CO_HTB}
+
+
+def chief_holdings(person: Person, enterprise: int) -> list[Holding]:
+    """Return what a person holds over an enterprise (its id) as HTB or co-HTB."""
+    kinds = ChiefRole.objects.filter(LIVE, person=person, enterprise=enterprise).values_list("kind", flat=True)
+    return [Holding(ROLE_OF[ChiefKind(kind)], enterprise) for kind in kinds]

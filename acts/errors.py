@@ -1,0 +1,86 @@
+"""What an act raises; `csam_portal.middleware` turns each into its page, bulk acts into a row's outcome."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+
+Sentence = str | Promise
+
+
+class ActError(Exception):
+    """Why an act did not happen. `code` names the reason in tests and logs; `sentence` is for the person."""
+
+    status = 400
+
+    def __init__(self, sentence: Sentence = "", *, code: str = "") -> None:
+        super().__init__(code or type(self).__name__)
+        self.sentence = sentence
+        self.code = code or type(self).__name__
+
+
+class Missing(ActError):
+    """There is no such thing, or not for this person: strangers cannot tell which (BEHAVIOUR E2)."""
+
+    status = 404
+
+
+class NotAllowed(ActError):
+    """The person has a tie here but not the right; `roles` names who could."""
+
+    status = 403
+
+    def __init__(self, sentence: Sentence, *, roles: tuple[Any, ...] = (), code: str = "") -> None:
+        super().__init__(sentence, code=code)
+        self.roles = roles
+
+
+class LevelTooLow(ActError):
+    """The login was too weak for this act; `level` is what it needs (BEHAVIOUR L4)."""
+
+    status = 403
+
+    def __init__(self, level: int) -> None:
+        super().__init__(code="level_too_low")
+        self.level = level
+
+
+class Refused(ActError):
+    """A rule says no. `field` is the form's field that the sentence belongs to, None for the whole form."""
+
+    status = 422
+
+    def __init__(self, sentence: Sentence, *, field: str | None = None, code: str = "", **facts: Any) -> None:
+        super().__init__(sentence, code=code)
+        self.field = field
+        self.facts = facts
+
+
+class Changed(ActError):
+    """Somebody was first, or what was confirmed is no longer so: `who`, `what`, `when` tell the loser."""
+
+    status = 409
+
+    def __init__(
+        self, sentence: Sentence, *, who: str = "", when: datetime | None = None, code: str = "changed"
+    ) -> None:
+        super().__init__(sentence, code=code)
+        self.who = who
+        self.when = when
+
+
+class TooMany(ActError):
+    """Too many tries; nothing gets through before `until` (aware)."""
+
+    status = 429
+
+    def __init__(self, until: datetime, *, scope: str = "") -> None:
+        super().__init__(code="too_many")
+        self.until = until
+        self.scope = scope
+
+
+class RegisterDown(ActError):
+    """The register did not answer in time: "try again later", never "no"."""
+
+    status = 503

@@ -1,0 +1,1 @@
+"""Start-up checks. An unsafe production does not start: every command and the web server run these."""

@@ -1,0 +1,36 @@
+"""Error pages that help: what happened, what was kept, what to do now."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from acts.errors import ActError
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400"""
+    return render(request, "errors/400.html", status=400)
+
+
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403"""
+    return render(request, "errors/403.html", {"error": exception}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404"""
+    return render(request, "errors/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500"""
+    return render(request, "errors/500.html", status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form without its token: an old tab, or cookies off."""
+    return render(request, "errors/csrf.html", status=403)
+
+
+def act_error_page(request: HttpRequest, error: ActError) -> HttpResponse:
+    """Return the page of an act's error that its own view did not answer; one template per status."""
+    return render(request, f"errors/{error.status}.html", {"error": error}, status=error.status)

@@ -1,0 +1,283 @@
+"""Settings, all of them from the environment; docs/settings.md lists every variable.
+
+Development needs none. Production must set those that `csam_portal.safety` asks for, or it refuses to start.
+"""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+# --- What this installation is ---------------------------------------------------------------------------------------
+
+ENVIRONMENT = env.str("ENVIRONMENT", default="development")  # development | test | production
+IS_PRODUCTION = ENVIRONMENT == "production"
+DEBUG = env.bool("DEBUG", default=False)
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+VERSION = "0.1.0"
+
+UNSAFE_SECRET_KEY = "development-only-not-a-secret"  # noqa: S105 - named so that production can refuse it
+SECRET_KEY = env.str("SECRET_KEY", default=UNSAFE_SECRET_KEY)
+# Signs the links of the record; kept apart from the database, so that who can write there still cannot forge it.
+RECORD_KEY = env.str("RECORD_KEY", default=UNSAFE_SECRET_KEY)
+
+# --- Apps ------------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "csam_portal.apps.CsamPortalConfig",
+    "htb",
+    "access_admins",
+    "users",
+    "enterprises",
+    "identity",
+    "audit",
+    "outbox",
+    "ui",
+    "csam_portal.apps.PortalAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "phonenumber_field",
+    "csp",
+]
+
+# The mock eID/itsme provider: development and demonstration only, `csam_portal.safety` refuses it in production.
+MOCK_IDP = env.bool("MOCK_IDP", default=not IS_PRODUCTION)
+if MOCK_IDP:
+    INSTALLED_APPS.insert(1, "mock_idp")
+
+MIDDLEWARE = [
+    "csam_portal.middleware.RequestLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "csam_portal.middleware.BadInputMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "identity.middleware.ActorMiddleware",
+    "csam_portal.middleware.PageMiddleware",
+]
+
+ROOT_URLCONF = "csam_portal.urls"
+WSGI_APPLICATION = "csam_portal.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "ui.templatetags.ui"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csam_portal.context.page",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "ui.forms.Renderer"
+
+# --- Data ------------------------------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
+_database = DATABASES["default"]
+if _database["ENGINE"].endswith("sqlite3"):
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        # recursive_triggers: otherwise INSERT OR REPLACE would slip past the record's triggers.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
+    }
+else:
+    _database["CONN_MAX_AGE"] = env.int("DATABASE_CONNECTION_SECONDS", default=600)
+    _database["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Who is asking ---------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "identity.Person"
+AUTHENTICATION_BACKENDS = ["identity.backends.PersonBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "login"
+OTP_TOTP_ISSUER = "CSAM"
+# Tries are limited by identity.limits alone, for every means alike; django-otp's own doubling wait would be a second rule.
+OTP_TOTP_THROTTLE_FACTOR = 0
+OTP_STATIC_THROTTLE_FACTOR = 0
+
+SESSION_ENGINE = "identity.sessions"
+SESSION_COOKIE_NAME = "session"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"  # Strict would lose the session on the way back from the identity provider
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SITE_URL.startswith("https://")
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "csam_portal.errors.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# The level that a page needs (BEHAVIOUR L4); a page names one of these, never a number.
+LEVELS = {
+    "appoint": env.int("LEVEL_APPOINT", default=500),
+    "manage": env.int("LEVEL_MANAGE", default=300),
+    "self": env.int("LEVEL_SELF", default=200),
+}
+
+# The federal authentication service or, in development, the mock that speaks the same OpenID Connect.
+OIDC_ISSUER = env.str("OIDC_ISSUER", default=f"{SITE_URL}/mock-idp")
+OIDC_DISCOVERY_URL = env.str("OIDC_DISCOVERY_URL", default=f"{OIDC_ISSUER}/.well-known/openid-configuration")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="csam-portal")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default=UNSAFE_SECRET_KEY)
+OIDC_SCOPES = env.str("OIDC_SCOPES", default="openid profile egovnrn certificateInfo citizen enterprise roles")
+OIDC_LEVEL_PREFIX = env.str("OIDC_LEVEL_PREFIX", default="urn:be:fedict:iam:fas:Level")
+OIDC_TIMEOUT_SECONDS = env.float("OIDC_TIMEOUT_SECONDS", default=5.0)
+
+# --- Limits on tries (BEHAVIOUR section 11): tries, seconds -----------------------------------------------------------
+
+LIMITS = {
+    "password.person": (env.int("LIMIT_PASSWORD_PERSON", default=5), 15 * 60),
+    "password.address": (env.int("LIMIT_PASSWORD_ADDRESS", default=50), 3600),
+    "code.person": (env.int("LIMIT_CODE_PERSON", default=5), 15 * 60),
+    "mock_pin.person": (env.int("LIMIT_MOCK_PIN", default=3), 15 * 60),
+    "look_up.actor": (env.int("LIMIT_LOOK_UP_ACTOR", default=10), 3600),
+    "look_up.enterprise": (env.int("LIMIT_LOOK_UP_ENTERPRISE", default=30), 24 * 3600),
+    "exception.address": (env.int("LIMIT_EXCEPTION_ADDRESS", default=5), 3600),
+    "exception.insz": (env.int("LIMIT_EXCEPTION_INSZ", default=5), 24 * 3600),
+    "exception.enterprise": (env.int("LIMIT_EXCEPTION_ENTERPRISE", default=10), 24 * 3600),
+    "upload.actor": (env.int("LIMIT_UPLOAD_ACTOR", default=30), 3600),
+}
+# How many proxies in front write X-Forwarded-For; 0 = none, the connection's own address counts.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
+# --- The register ----------------------------------------------------------------------------------------------------
+
+REGISTER_GATEWAY = env.str("REGISTER_GATEWAY", default="enterprises.gateway.embedded.EmbeddedRegister")
+REGISTER_URL = env.str("REGISTER_URL", default="")
+REGISTER_TOKEN = env.str("REGISTER_TOKEN", default="")
+REGISTER_TIMEOUT_SECONDS = env.float("REGISTER_TIMEOUT_SECONDS", default=3.0)
+# Published government test persons carry month + 60 in their number; refused unless a test installation says otherwise.
+ACCEPT_TEST_INSZ = env.bool("ACCEPT_TEST_INSZ", default=False)
+
+# --- Mail ------------------------------------------------------------------------------------------------------------
+
+if env.str("EMAIL_URL", default=""):
+    vars().update(env.email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = env.str("MAILBOX_DIR", default=str(VAR_DIR / "mailbox"))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="CSAM <no-reply@csam.example>")
+
+# --- Addresses of other services, shown as links ------------------------------------------------------------------------
+
+SERVICES = {
+    "kbo_public_search": env.str("URL_KBO_PUBLIC_SEARCH", default="https://kbopub.economie.fgov.be/kbopub/"),
+    "social_security_contact": env.str("URL_SOCIAL_SECURITY_CONTACT", default="https://www.socialsecurity.be/contact"),
+    "social_security_mandate": env.str(
+        "URL_SOCIAL_SECURITY_MANDATE",
+        default="https://www.socialsecurity.be/site_nl/employer/infos/employer_onss/registration_gen/register/register.htm",
+    ),
+    "finance_mandate": env.str("URL_FINANCE_MANDATE", default="https://www.csam.be/nl/beheer-mandaten.html"),
+    "egov_roles": env.str("URL_EGOV_ROLES", default="https://www.csam.be/"),
+    "flemish_users": env.str("URL_FLEMISH_USERS", default="https://www.vlaanderen.be/gebruikersbeheer"),
+    "data_protection_authority": env.str(
+        "URL_DATA_PROTECTION_AUTHORITY", default="https://www.gegevensbeschermingsautoriteit.be/"
+    ),
+}
+CONTACT_CENTRE_PHONE = env.str("CONTACT_CENTRE_PHONE", default="02 511 51 51")
+
+# --- Languages, dates ------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", _("Dutch")), ("fr", _("French")), ("de", _("German")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Brussels"
+PHONENUMBER_DEFAULT_REGION = "BE"
+PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
+
+# --- Static files ----------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": env.str("STATIC_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
+    },
+}
+
+# --- Headers ---------------------------------------------------------------------------------------------------------
+
+_provider_origin = "/".join(OIDC_ISSUER.split("/")[:3])
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "style-src": [SELF],
+        "script-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        # The login form's redirect leads to the provider; a browser holds the form to this list all the way.
+        "form-action": [SELF] if SITE_URL == _provider_origin else [SELF, _provider_origin],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: []
+    for feature in (
+        "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation",
+        "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb", "xr-spatial-tracking",
+    )
+}  # fmt: skip
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=IS_PRODUCTION)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=365 * 86400 if IS_PRODUCTION else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+
+# --- Logs ------------------------------------------------------------------------------------------------------------
+
+LOG_FORMAT = env.str("LOG_FORMAT", default="json" if IS_PRODUCTION else "console")
+LOGGING_CONFIG = "csam_portal.logs.configure"
+LOGGING = {"level": env.str("LOG_LEVEL", default="INFO"), "format": LOG_FORMAT}

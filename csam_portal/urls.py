@@ -1,0 +1,28 @@
+"""Addresses (docs/addresses.md): pages under their language, the rest without."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from csam_portal import views
+
+handler400 = "csam_portal.errors.bad_request"
+handler403 = "csam_portal.errors.not_allowed"
+handler404 = "csam_portal.errors.not_found"
+handler500 = "csam_portal.errors.server_error"
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    *i18n_patterns(
+        path("", views.home, name="home"),
+        path("", include("identity.urls")),
+        path("", include("htb.urls")),
+        path("", include("access_admins.urls")),
+        path("", include("ui.urls")),
+    ),
+]
+if settings.MOCK_IDP:
+    urlpatterns.insert(0, path("mock-idp/", include("mock_idp.urls")))

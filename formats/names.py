@@ -1,0 +1,38 @@
+"""Comparing what people type: names without accents and capitals, user names without look-alikes."""
+
+import unicodedata
+
+_LETTERS = str.maketrans({
+    "ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "ð": "d",
+    "ł": "l", "Ł": "l", "þ": "th", "ı": "i", "’": "'", "`": "'", "´": "'",
+})  # fmt: skip
+# Letters of other alphabets that look like Latin ones, and digits that look like letters: one user name, one owner.
+_LOOK_ALIKES = str.maketrans({
+    "а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "у": "y", "х": "x", "і": "i", "ѕ": "s", "ј": "j", "ԁ": "d", "һ": "h",
+    "α": "a", "ο": "o", "ν": "v", "ρ": "p", "ι": "i", "κ": "k", "τ": "t", "υ": "u", "0": "o", "1": "l", "|": "l",
+})  # fmt: skip
+
+
+def fold(text: str) -> str:
+    """Return text for comparing names: no accents, no capitals, single spaces."""
+    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
+
+
+def same(one: str, other: str) -> bool:
+    """Tell whether two names are the same to a person: accents, capitals, hyphens and apostrophes do not matter."""
+    return _loose(one) == _loose(other)
+
+
+def _loose(text: str) -> str:
+    return " ".join(fold(text).replace("-", " ").replace("'", "").split())
+
+
+def same_first_name(typed: str, registered: str) -> bool:
+    """Tell whether what was typed is all of the registered given names or any one of them (BEHAVIOUR X1)."""
+    return same(typed, registered) or any(same(typed, one) for one in registered.replace(",", " ").split())
+
+
+def user_name_key(user_name: str) -> str:
+    """Return the key under which a user name is unique for ever: folded, with look-alike letters made one."""
+    return fold(user_name).translate(_LOOK_ALIKES)

@@ -1,0 +1,68 @@
+"""Actor: the person who asks, with roles, login level and language. Views find it at `request.actor`; acts get it first."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from acts.errors import LevelTooLow
+from identity.enums import Means, Role
+from identity.models import Person
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A role that somebody holds now. capacity: its id, None for a role over the whole enterprise."""
+
+    role: Role
+    enterprise: int
+    capacity: int | None = None
+    as_htb: bool = False
+    blocked: bool = False
+
+
+RoleLoader = Callable[[Person, int], list[Holding]]
+_loaders: list[RoleLoader] = []
+
+
+def register_roles(loader: RoleLoader) -> None:
+    """Add a source of roles: given a person and an enterprise's id, it returns what the person holds there now."""
+    if loader not in _loaders:
+        _loaders.append(loader)
+
+
+@dataclass
+class Actor:
+    """Who asks. `level` and `means` are those of this login; `public_id` and `level` are what the record keeps."""
+
+    person: Person
+    level: int
+    means: Means | None = None
+    language: str = "nl"
+    _holdings: dict[int, list[Holding]] = field(default_factory=dict, repr=False)
+
+    @property
+    def public_id(self) -> uuid.UUID:
+        """Of the person."""
+        return self.person.public_id
+
+    @cached_property
+    def name(self) -> str:
+        """As shown at the top of the page."""
+        return self.person.full_name
+
+    def holdings_in(self, enterprise: int, *, afresh: bool = False) -> list[Holding]:
+        """Return what the actor holds in an enterprise (its id); `afresh` asks the database again, as an act must."""
+        if afresh or enterprise not in self._holdings:
+            self._holdings[enterprise] = [holding for loader in _loaders for holding in loader(self.person, enterprise)]
+        return self._holdings[enterprise]
+
+    def needs_level(self, level: int) -> None:
+        """Raise LevelTooLow where this login is weaker than an act asks."""
+        if self.level < level:
+            raise LevelTooLow(level)
+
+
+def portal_actor() -> Actor:
+    """Return the actor for what the portal does by itself: expiry, notices, demo data."""
+    return Actor(person=Person.objects.portal(), level=0)

@@ -1,0 +1,165 @@
+"""Who: persons, their sessions, tries at secrets, activations."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from formats import insz as insz_format
+from identity.enums import Language, Title
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Persons; `portal` is the one that stands for the portal's own acts."""
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(user_name=username)
+
+    def portal(self) -> "Person":
+        """Return the person that stands for the portal itself; it has no means of login."""
+        return self.get_or_create(is_portal=True, defaults={"last_name": "CSAM"})[0]
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """One human being (or a staff account, or the portal itself), the same in every enterprise and capacity."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    insz = models.CharField(_("national register number"), max_length=11, unique=True, null=True, blank=True)
+    last_name = models.CharField(_("name"), max_length=200)
+    first_names = models.CharField(_("first name"), max_length=200, blank=True)
+    title = models.CharField(_("title"), max_length=2, choices=Title.choices, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.NL)
+    email = models.EmailField(_("own e-mail address"), max_length=254, blank=True)
+
+    user_name = models.CharField(_("user name"), max_length=60, unique=True, null=True, blank=True)
+    # Folded (formats.names.user_name_key): two user names that look alike are one. Never freed.
+    user_name_key = models.CharField(max_length=80, unique=True, null=True, blank=True, editable=False)
+    password_is_first = models.BooleanField(default=False)
+    # The enterprise (public_id) whose administrator gave the means; they open that enterprise alone (BEHAVIOUR L3).
+    vouched_by = models.UUIDField(null=True, blank=True, editable=False)
+
+    is_staff = models.BooleanField(_("contact centre"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_portal = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    last_login = None
+
+    USERNAME_FIELD = "user_name"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["last_name"]
+
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("persons")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(insz__isnull=False) | Q(is_staff=True) | Q(is_portal=True),
+                name="person_known_by_number",
+                violation_error_message=_("Only staff may have no national register number."),
+            ),
+            models.CheckConstraint(
+                condition=Q(insz__isnull=True) | Q(is_staff=False),
+                name="person_or_staff",
+                violation_error_message=_("A staff account is not a person's account: it has no national register number."),
+            ),
+            models.UniqueConstraint(fields=["is_portal"], condition=Q(is_portal=True), name="person_portal_once"),
+            models.CheckConstraint(
+                condition=Q(user_name__isnull=True, user_name_key__isnull=True)
+                | Q(user_name__isnull=False, user_name_key__isnull=False),
+                name="person_user_name_with_key",
+                violation_error_message=_("A user name comes with its key."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def first_name(self) -> str:
+        """The given name by which one is addressed: the first of them."""
+        return self.first_names.split(" ")[0]
+
+    @property
+    def full_name(self) -> str:
+        """First given name and name, as shown on pages."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def insz_shown(self) -> str:
+        """The number in groups; empty for staff."""
+        return insz_format.show(self.insz) if self.insz else ""
+
+    @property
+    def insz_masked(self) -> str:
+        """The number with its last five digits alone; empty for staff."""
+        return insz_format.mask(self.insz) if self.insz else ""
+
+
+class Session(AbstractBaseSession):
+    """A session's row, with what the portal must know of it without opening it (BEHAVIOUR L6)."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="sessions")
+    means = models.CharField(max_length=10, blank=True)
+    level = models.IntegerField(default=0)
+    begun_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+
+    @classmethod
+    def get_session_store_class(cls):  # type: ignore[no-untyped-def]  # Django's signature is untyped
+        from identity.sessions import SessionStore
+
+        return SessionStore
+
+
+class Attempt(models.Model):
+    """One wrong try at a secret. The key is an HMAC: who reads the table learns no number and no name."""
+
+    scope = models.CharField(max_length=40)
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        indexes = [models.Index(fields=["scope", "key", "at"], name="attempt_of")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Activation(models.Model):
+    """A first way in, for somebody who has no means yet: a mailed link and a code given apart (BEHAVIOUR L7)."""
+
+    class Purpose(models.TextChoices):
+        ACTIVATE = "activate", _("activation")
+        PASSWORD = "password", _("forgotten password")
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="activations")
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    # The enterprise (public_id) on whose word the means are given; null for a forgotten password.
+    enterprise = models.UUIDField(null=True)
+    link_hash = models.CharField(max_length=64, unique=True)
+    code_hash = models.CharField(max_length=128, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("activation")
+        verbose_name_plural = _("activations")
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.expires_at:%Y-%m-%d}"

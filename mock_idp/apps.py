@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class MockIdpConfig(AppConfig):
+    name = "mock_idp"

@@ -1,0 +1,40 @@
+"""What a page declares at its head: who may come, at which level, by which methods. Login is the default; a page without
+a declaration is refused by `csam_portal.middleware.PageMiddleware` and by a test."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.views.decorators.http import require_http_methods
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page's declaration. level: a key of settings.LEVELS, None for a public page. writes_on_get: why a GET may write."""
+
+    level: str | None
+    methods: tuple[str, ...]
+    writes_on_get: str = ""
+
+
+def page(*, level: str, methods: Sequence[str] = ("GET",), writes_on_get: str = "") -> Callable[[View], View]:
+    """Declare a page for people who are logged in at `level` (a key of settings.LEVELS: "self", "manage", "appoint")."""
+    return _declare(Page(level, tuple(methods), writes_on_get))
+
+
+def public_page(*, methods: Sequence[str] = ("GET",), writes_on_get: str = "") -> Callable[[View], View]:
+    """Declare a page that needs no login."""
+    return _declare(Page(None, tuple(methods), writes_on_get))
+
+
+def _declare(declaration: Page) -> Callable[[View], View]:
+    allowed = [*declaration.methods, *(["HEAD"] if "GET" in declaration.methods else [])]
+
+    def mark(view: View) -> View:
+        marked = require_http_methods(allowed)(view)
+        marked.page = declaration  # type: ignore[attr-defined]  # read by PageMiddleware
+        return marked
+
+    return mark
