@@ -1,0 +1,20 @@
+"""Persons by their number. Called inside acts: whoever is appointed, added or logs in becomes a Person once."""
+
+from identity.models import Person
+
+
+def person_of(*, insz: str, last_name: str, first_names: str, language: str) -> Person:
+    """Return the person with this number, made if new, with the names that the register gives today.
+
+    insz: eleven digits. language: nl, fr, de or en; kept only for a new person, because it is the person's own choice.
+    """
+    person, is_new = Person.objects.get_or_create(
+        insz=insz, defaults={"last_name": last_name, "first_names": first_names, "language": language or "nl"}
+    )
+    if is_new:
+        person.set_unusable_password()
+        person.save(update_fields=["password"])
+    elif (person.last_name, person.first_names) != (last_name, first_names):
+        person.last_name, person.first_names = last_name, first_names
+        person.save(update_fields=["last_name", "first_names"])
+    return person
