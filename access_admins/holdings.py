@@ -14,3 +14,12 @@ def chief_holdings(person: Person, enterprise: int) -> list[Holding]:
     """Return what a person holds over an enterprise (its id) as HTB or co-HTB."""
     kinds = ChiefRole.objects.filter(LIVE, person=person, enterprise=enterprise).values_list("kind", flat=True)
     return [Holding(ROLE_OF[ChiefKind(kind)], enterprise) for kind in kinds]
+
+
+def current_chief(number: str) -> ChiefRole | None:
+    """Return the chief administrator's role of an enterprise (ten digits) today, None where there is none."""
+    return (
+        ChiefRole.objects.filter(LIVE, enterprise__number=number, kind=ChiefKind.HTB)
+        .select_related("person", "enterprise")
+        .first()
+    )

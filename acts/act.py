@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from acts.errors import Changed
@@ -31,13 +31,22 @@ class Doer(Protocol):
     def level(self) -> int: ...
 
 
+class Receiver(Protocol):
+    """Who gets a mail. `identity.models.Person` is one."""
+
+    public_id: uuid.UUID
+    language: str
+
+
 @dataclass
 class Act:
-    """The act under way. `chain` is the record's chain it goes to: the topmost row that it locks."""
+    """The act under way. `chain` is the record's chain it goes to: the topmost row that it locks. `is_repeated`: this very run
+    was carried out before, so there is nothing to record."""
 
     name: str
     actor: Doer
-    chain: str
+    chain: str = ""
+    is_repeated: bool = False
     id: uuid.UUID = field(default_factory=uuid.uuid4)
     entries: list[Entry] = field(default_factory=list)
 
@@ -71,15 +80,16 @@ class Act:
             )
         )
 
-    def mail(self, *, to: str, language: str, letter: Letter) -> None:
-        """Queue a mail in this transaction; one address gets at most one mail of an act."""
-        queue(key=f"{self.id}:{to.casefold()}", to=to, language=language, letter=letter)
+    def mail(self, receiver: Receiver, *, address: str, letter: Letter) -> None:
+        """Queue a mail to a person at an address, in this transaction. A person gets at most one mail of an act."""
+        queue(key=f"{self.id}:{receiver.public_id}", to=address, language=receiver.language, letter=letter)
 
 
 @contextmanager
-def perform(name: str, *, actor: Doer, chain: str) -> Iterator[Act]:
+def perform(name: str, *, actor: Doer, chain: str = "") -> Iterator[Act]:
     """Run one act in one transaction; see the module's text.
 
+    chain: as of `audit.record.write_entries`; an act that knows it only after locking sets `act.chain` itself.
     Raises what the block raises; an IntegrityError becomes Changed, because the constraints are the last to say that
     somebody else was first.
     """
@@ -87,8 +97,10 @@ def perform(name: str, *, actor: Doer, chain: str) -> Iterator[Act]:
     try:
         with transaction.atomic():
             yield act
-            assert act.entries, f"the act {name} recorded nothing"  # noqa: S101 - a programming error, not input
-            write_entries(act.chain, act.entries)
+            if not act.is_repeated:
+                if not (act.chain and act.entries):
+                    raise ProgrammingError(f"the act {name} has no chain or recorded nothing")
+                write_entries(act.chain, act.entries)
     except IntegrityError as conflict:
         raise Changed(_("Somebody else changed this at the same moment. Look at how it stands now and try again.")) from conflict
 

@@ -292,8 +292,9 @@ class Enterprise(models.Model):
     name = models.TextField()
     address = models.TextField(blank=True)
     read_at = models.DateTimeField()
-    activated_at = models.DateTimeField()
-    activated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Since its first chief administrator; null only inside the act that appoints the first.
+    activated_at = models.DateTimeField(null=True)
+    activated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("enterprise")
@@ -303,7 +304,12 @@ class Enterprise(models.Model):
                 condition=Q(number__regex=r"^[01][0-9]{9}$"),
                 name="enterprise_number_digits",
                 violation_error_message=_("An enterprise number has ten digits and begins with 0 or 1."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(activated_at__isnull=True, activated_by__isnull=True)
+                | Q(activated_at__isnull=False, activated_by__isnull=False),
+                name="enterprise_activated_pair",
+            ),
         ]
 
     def __str__(self) -> str:

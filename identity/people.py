@@ -1,5 +1,7 @@
 """Persons by their number. Called inside acts: whoever is appointed, added or logs in becomes a Person once."""
 
+from django.contrib.auth.hashers import make_password
+
 from identity.models import Person
 
 
@@ -9,12 +11,15 @@ def person_of(*, insz: str, last_name: str, first_names: str, language: str) -> 
     insz: eleven digits. language: nl, fr, de or en; kept only for a new person, because it is the person's own choice.
     """
     person, is_new = Person.objects.get_or_create(
-        insz=insz, defaults={"last_name": last_name, "first_names": first_names, "language": language or "nl"}
+        insz=insz,
+        defaults={
+            "last_name": last_name,
+            "first_names": first_names,
+            "language": language or "nl",
+            "password": make_password(None),
+        },
     )
-    if is_new:
-        person.set_unusable_password()
-        person.save(update_fields=["password"])
-    elif (person.last_name, person.first_names) != (last_name, first_names):
+    if not is_new and (person.last_name, person.first_names) != (last_name, first_names):
         person.last_name, person.first_names = last_name, first_names
         person.save(update_fields=["last_name", "first_names"])
     return person

@@ -1,0 +1,125 @@
+"""The act by which an enterprise gets its chief administrator, whichever procedure leads to it (BEHAVIOUR S7, S8)."""
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from access_admins.models import ChiefRole
+from access_admins.succession import NewChief, Succession, carry_out, plan_succession
+from acts.act import Act, perform
+from acts.errors import Changed
+from enterprises.gateway import RegisteredEnterprise, RegisteredPerson
+from enterprises.models import Enterprise
+from htb import letters
+from htb.asked import Asked
+from htb.facts import Facts
+from htb.permissions import check_appoint_chief
+from htb.policies import check_chief_eligible, check_enterprise, check_not_already_chief
+from identity.actor import Actor
+from identity.enums import Role
+from identity.models import Person
+from identity.people import person_of
+from ui import journeys
+from ui.models import Run
+
+
+def appoint_chief(*, actor: Actor, asked: Asked, facts: Facts, confirmed: str, run: Run) -> ChiefRole:
+    """Appoint the chief administrator that a legal representative asked for and confirmed.
+
+    facts: the register's answers, at most ten seconds old. confirmed: the digest that the check page showed. run: the journey's
+    run; the same run again returns the appointment it made. Raises LevelTooLow, Refused (a rule), Changed (somebody was first,
+    or what was confirmed is no longer so), RegisterDown (the answers grew old while waiting).
+    """
+    with perform("chief.appoint", actor=actor) as act:
+        run = journeys.hold(run.pk)
+        if run.finished_at is not None:
+            act.is_repeated = True
+            return ChiefRole.objects.select_related("person", "enterprise").get(run=run.public_id)
+        registered = check_enterprise(facts.enterprise)
+        enterprise = _lock(registered)
+        facts.refuse_when_old()
+        check_appoint_chief(actor, facts)
+        plan = plan_succession(registered, chief_insz=asked.chief_insz)
+        _refuse_when_changed(asked, plan, facts, confirmed, run)
+        check_not_already_chief(
+            plan.former, chief_insz=asked.chief_insz, representative_insz=asked.representative_insz
+        )
+        check_chief_eligible(facts)
+        role = _appoint(act, asked, facts, plan, enterprise=enterprise, representative=actor.person)
+        journeys.finish(run, {"chief_role": str(role.public_id)})
+        return role
+
+
+def _lock(registered: RegisteredEnterprise) -> Enterprise:
+    """Lock the enterprise, and with it all that hangs on it; one that is new to CSAM is written first."""
+    new = Enterprise(number=registered.number, read_at=timezone.now())
+    Enterprise.objects.bulk_create([new], ignore_conflicts=True)
+    return Enterprise.objects.select_for_update().get(number=registered.number)
+
+
+def _refuse_when_changed(asked: Asked, plan: Succession, facts: Facts, confirmed: str, run: Run) -> None:
+    """Raise Changed where today's plan is not the one that was confirmed; say who was first where somebody was (S8)."""
+    if asked.digest_with(plan, facts) == confirmed:
+        return
+    if plan.former is not None and plan.former.started_at > run.begun_at:
+        raise Changed(
+            gettext("Meanwhile %(who)s has appointed %(chief)s as Chief Access Manager of this enterprise.")
+            % {"who": plan.former.started_by.full_name, "chief": plan.former.person.full_name},
+            who=plan.former.started_by.full_name,
+            when=plan.former.started_at,
+            code="chief_appointed_meanwhile",
+        )
+    raise Changed(
+        gettext("What you confirmed is no longer how things stand. Nothing was done. Check the data below and confirm again."),
+        code="plan_changed",
+    )
+
+
+def _appoint(
+    act: Act, asked: Asked, facts: Facts, plan: Succession, *, enterprise: Enterprise, representative: Person
+) -> ChiefRole:
+    """Carry the plan out and tell those concerned."""
+    registered = facts.enterprise
+    language = representative.language
+    chief_facts = facts.chief and facts.chief.person
+    if registered is None or chief_facts is None:
+        raise ValueError("the policies let an appointment through that the register does not know")
+    enterprise.name, enterprise.address = registered.name_in(language), registered.address_in(language)
+    enterprise.read_at = facts.read_at
+    enterprise.save(update_fields=["name", "address", "read_at"])
+    act.chain = f"enterprise:{enterprise.public_id}"
+    chief = _person(chief_facts)
+    role = carry_out(
+        act,
+        plan,
+        enterprise=enterprise,
+        chief=NewChief(chief, asked.chief_email, asked.chief_telephone, asked.procedure, asked.run),
+        by=representative,
+        role=Role.WV,
+    )
+    act.mail(
+        chief,
+        address=asked.chief_email,
+        letter=letters.appointed(chief, enterprise=enterprise, representative=representative),
+    )
+    if not asked.is_self:
+        act.mail(
+            representative,
+            address=asked.own_email,
+            letter=letters.confirmed(representative, enterprise=enterprise, chief=chief),
+        )
+    if plan.former is not None and plan.former.person != representative:
+        act.mail(
+            plan.former.person,
+            address=plan.former.email,
+            letter=letters.ended(plan.former.person, enterprise=enterprise, representative=representative),
+        )
+    return role
+
+
+def _person(registered: RegisteredPerson) -> Person:
+    return person_of(
+        insz=registered.insz,
+        last_name=registered.last_name,
+        first_names=registered.first_names,
+        language=registered.language,
+    )

@@ -1,0 +1,56 @@
+"""What the register says about an appointment that is asked for, fetched just before it is judged."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from acts.errors import RegisterDown
+from enterprises.gateway import Function, RegisteredEnterprise, Standing, register
+from enterprises.representatives import counting_functions
+
+# An act judges on an answer at most this old: no register call happens under a lock.
+MAX_AGE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The register's answers. representative_functions: those that count today. chief: None while nobody is named."""
+
+    enterprise: RegisteredEnterprise | None
+    representative: Standing
+    representative_functions: tuple[Function, ...]
+    chief: Standing | None
+    chief_functions: tuple[Function, ...]
+    read_at: datetime
+
+    def refuse_when_old(self) -> None:
+        """Raise RegisterDown where the answers are too old to act on (a long wait for a lock)."""
+        if timezone.now() - self.read_at > MAX_AGE:
+            raise RegisterDown
+
+
+def read_facts(number: str, *, representative: str, chief: str | None = None) -> Facts:
+    """Ask the register about an enterprise (ten digits), its representative and its chief to be (INSZ). Raises RegisterDown."""
+    source = register()
+    read_at = timezone.now()
+    today = timezone.localdate()
+    enterprise = source.enterprise(number)
+    standing = source.standing(number, representative)
+    if chief is None:
+        chief_standing = None
+    else:
+        chief_standing = standing if chief == representative else source.standing(number, chief)
+
+    def counting(of: Standing | None) -> tuple[Function, ...]:
+        return tuple(counting_functions(enterprise, of.functions, today)) if enterprise and of else ()
+
+    own = counting(standing)
+    return Facts(
+        enterprise=enterprise,
+        representative=standing,
+        representative_functions=own,
+        chief=chief_standing,
+        chief_functions=own if chief_standing is standing else counting(chief_standing),
+        read_at=read_at,
+    )

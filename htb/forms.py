@@ -1,0 +1,54 @@
+"""What is asked on the way to an appointment; the labels and their order are the guide's."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ui.forms import EmailField, EnterpriseNumberField, InszField, PortalForm, TelephoneField
+from ui.journeys import BranchingForm
+
+SELF, OTHER = "self", "other"
+
+
+class EnterpriseForm(PortalForm):
+    """S1: for which enterprise."""
+
+    enterprise_number = EnterpriseNumberField(label=_("Enterprise number"))
+
+
+class ChiefForm(BranchingForm):
+    """S4: who becomes chief administrator, and how both are reached. For oneself one's own contact data serve."""
+
+    branch_field = "who"
+    branches: ClassVar[dict[str, dict[str, bool]]] = {
+        SELF: {},
+        OTHER: {"chief_insz": True, "chief_email": True, "chief_telephone": True},
+    }
+
+    who = forms.ChoiceField(
+        label=_("Chief Access Manager"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who becomes Chief Access Manager.")},
+    )
+    chief_insz = InszField(label=_("National register number"), required=False)
+    chief_email = EmailField(label=_("E-mail"), required=False)
+    chief_telephone = TelephoneField(label=_("Telephone"), required=False)
+    own_email = EmailField(label=_("E-mail"))
+    own_telephone = TelephoneField(label=_("Telephone"))
+
+    def __init__(self, *args: Any, own_name: str, is_current_chief: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own_choice = [] if is_current_chief else [(SELF, own_name)]
+        who = self.fields["who"]
+        if isinstance(who, forms.ChoiceField):
+            who.choices = [*own_choice, (OTHER, _("Other person"))]
+
+
+class ConfirmForm(PortalForm):
+    """S6: the box that has to be ticked, and what the page showed."""
+
+    confirmed = forms.BooleanField(
+        label=_("Yes, I confirm"), error_messages={"required": _("Tick “Yes, I confirm” if you agree with the conditions.")}
+    )
+    plan = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
