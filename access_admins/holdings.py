@@ -2,10 +2,13 @@
 
 from access_admins.enums import ChiefKind
 from access_admins.models import ChiefRole
+from django.db.models import Q
+
+from enterprises.models import Enterprise
 from identity.actor import Holding
 from identity.enums import Role
 from identity.models import Person
-from users.models import LIVE
+from users.models import LIVE, Account
 
 ROLE_OF = {ChiefKind.HTB: Role.HTB, ChiefKind.CO: Role.CO_HTB}
 
@@ -23,3 +26,15 @@ def current_chief(number: str) -> ChiefRole | None:
         .select_related("person", "enterprise")
         .first()
     )
+
+
+def chief_role(public_id: str) -> ChiefRole:
+    """Return a chief role, live or ended, with its person and enterprise."""
+    return ChiefRole.objects.select_related("person", "enterprise").get(public_id=public_id)
+
+
+def enterprises_of(person: Person) -> list[Enterprise]:
+    """Return the enterprises in which a person holds any role or account now, by name."""
+    as_chief = ChiefRole.objects.filter(LIVE, person=person).values("enterprise")
+    by_account = Account.objects.filter(LIVE, person=person, capacity__retired_at=None).values("capacity__enterprise")
+    return list(Enterprise.objects.filter(Q(pk__in=as_chief) | Q(pk__in=by_account)).order_by("name", "pk"))

@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from access_admins import views
+
+urlpatterns = [
+    path("home", views.home, name="management-home"),
+]

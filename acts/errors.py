@@ -3,7 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 Sentence = str | Promise
 
@@ -75,7 +78,10 @@ class TooMany(ActError):
     status = 429
 
     def __init__(self, until: datetime, *, scope: str = "") -> None:
-        super().__init__(code="too_many")
+        moment = date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT")
+        sentence = gettext("There were too many wrong tries. Try again after %(moment)s.") % {"moment": moment}
+        super().__init__(sentence, code="too_many")
+        self.field: str | None = None
         self.until = until
         self.scope = scope
 

@@ -3,7 +3,7 @@
 A procedure says who the representative is and where its pages are (`Walk`); the pages below do the rest.
 """
 
-import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,11 @@ from access_admins.enums import Procedure
 from access_admins.holdings import current_chief
 from access_admins.models import ChiefRole
 from access_admins.succession import plan_succession
-from acts.errors import Changed, Missing, Refused, RegisterDown, TooMany
+from acts.errors import Changed, Refused, TooMany
 from audit import readings
 from htb.asked import Asked
 from htb.facts import Facts, read_facts
-from htb.forms import OTHER, ChiefForm, ConfirmForm, EnterpriseForm
+from htb.forms import OTHER, ChiefForm, ConfirmForm
 from htb.permissions import check_appoint_chief
 from htb.policies import (
     check_chief_eligible,
@@ -27,13 +27,13 @@ from htb.policies import (
     check_named_other,
     check_not_already_chief,
 )
-from htb.presenters import Consequences, EnterpriseBlock
+from htb.presenters import EnterpriseBlock, consequences
 from identity.actor import Actor
 from identity.limits import counted
 from ui import journeys
 from ui.models import Run
 
-ENTERPRISE, CHIEF, CHECK, DONE = "enterprise", "chief", "check", "done"
+NAMES = ENTERPRISE, CHIEF, CHECK, DONE = "enterprise", "chief", "check", "done"
 
 
 @dataclass
@@ -91,3 +91,104 @@ class Walk:
             own_telephone=answers["own_telephone"],
             run=self.run.public_id,
         )
+
+
+def chief_page(walk: Walk) -> HttpResponse:
+    """S4: who becomes chief administrator, and how both are reached. S3 is said here, now that the function is proved."""
+    facts = walk.facts()
+    current = current_chief(walk.number)
+    is_current_chief = current is not None and current.person_id == walk.actor.person.pk
+    form = ChiefForm(
+        walk.request.POST if walk.request.method == "POST" else None,
+        initial=walk.answers or {"who": OTHER if is_current_chief else ""},
+        own_name=walk.actor.name,
+        is_current_chief=is_current_chief,
+    )
+    status = 200
+    if walk.request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                _check_may_be_chief(walk, form, current)
+            except (Refused, TooMany) as refusal:
+                form.add_error(refusal.field, str(refusal.sentence))
+                status = refusal.status
+            else:
+                journeys.keep(walk.run, step=CHIEF, form=form)
+                return redirect(walk.address(CHECK))
+    return _page(walk, "htb/chief.html", facts, status=status, form=form, current=current, is_current_chief=is_current_chief)
+
+
+def _check_may_be_chief(walk: Walk, form: ChiefForm, current: ChiefRole | None) -> None:
+    """Ask S3 and S5 of the person named. Wrong numbers are counted (section 11)."""
+    if form.cleaned_data["who"] != OTHER:
+        check_not_already_chief(current, chief_insz=walk.insz, representative_insz=walk.insz)
+        return
+    chief_insz = form.cleaned_data["chief_insz"]
+    check_named_other(chief_insz=chief_insz, representative_insz=walk.insz)
+    check_not_already_chief(current, chief_insz=chief_insz, representative_insz=walk.insz)
+    _look_up(walk, chief_insz)
+
+
+def _look_up(walk: Walk, chief_insz: str) -> None:
+    places = (("look_up.actor", str(walk.actor.public_id)), ("look_up.enterprise", walk.number))
+    with counted(*places) as attempt:
+        facts = walk.facts(chief=chief_insz)
+        try:
+            check_chief_eligible(facts)
+        except Refused:
+            attempt.miss()
+            raise
+
+
+def check_page(walk: Walk, *, carry_out: Callable[[Asked, Facts, str], None]) -> HttpResponse:
+    """S6: all answers in their blocks, what confirming will change, the conditions, "Yes, I confirm".
+
+    carry_out(asked, facts, confirmed) performs the procedure's act and raises what it raises.
+    """
+    facts = walk.facts(chief=walk.chief_insz)
+    form = ConfirmForm(walk.request.POST if walk.request.method == "POST" else None)
+    status, changed = 200, None
+    if walk.request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                carry_out(walk.asked(), facts, form.cleaned_data["plan"])
+                return redirect(walk.address(DONE))
+            except Refused as refusal:
+                form.add_error(None, str(refusal.sentence))
+            except Changed as change:
+                status, changed = change.status, change
+    return _check_page(walk, facts, form, status=status, changed=changed)
+
+
+def _check_page(walk: Walk, facts: Facts, form: ConfirmForm, *, status: int, changed: Changed | None) -> HttpResponse:
+    enterprise = check_enterprise(facts.enterprise)
+    asked = walk.asked()
+    plan = plan_succession(enterprise, chief_insz=asked.chief_insz)
+    chief = facts.chief.person if facts.chief else None
+    chief_name = f"{chief.first_names.split(' ')[0]} {chief.last_name}" if chief else ""
+    readings.note(actor=walk.actor.public_id, page="appoint.check", count=1 if asked.is_self else 2)
+    return _page(
+        walk,
+        "htb/check.html",
+        facts,
+        status=status,
+        form=form,
+        asked=asked,
+        chief_name=chief_name,
+        consequences=consequences(plan, chief_name=chief_name, is_self=asked.is_self),
+        plan_digest=asked.digest_with(plan, facts),
+        changed=changed,
+    )
+
+
+def _page(walk: Walk, template: str, facts: Facts, *, status: int, **context: Any) -> HttpResponse:
+    enterprise = check_enterprise(facts.enterprise)
+    context |= {
+        "walk": walk,
+        "enterprise": EnterpriseBlock.of(enterprise, walk.actor.language),
+        "representative": walk.actor.person,
+        "addresses": {step: walk.address(step) for step in (ENTERPRISE, CHIEF, CHECK)},
+    }
+    return render(walk.request, template, context, status=status)

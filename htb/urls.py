@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from htb import views
+
+urlpatterns = [
+    path("appoint/standard", views.start, name="appoint-standard"),
+    path("appoint/standard/<uuid:run_id>/<slug:name>", views.step, name="appoint-step"),
+]

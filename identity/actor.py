@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.http import HttpRequest
+
 from acts.errors import LevelTooLow
 from identity.enums import Means, Role
 from identity.models import Person
@@ -61,6 +63,12 @@ class Actor:
         """Raise LevelTooLow where this login is weaker than an act asks."""
         if self.level < level:
             raise LevelTooLow(level)
+
+
+class ActorRequest(HttpRequest):
+    """A request to a page that needs a login: there is an actor (`csam_portal.middleware.PageMiddleware` sees to it)."""
+
+    actor: Actor
 
 
 def portal_actor() -> Actor:

@@ -1,0 +1,56 @@
+"""What the pages of an appointment say: the enterprise, and what confirming will change."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from access_admins.succession import Succession
+from enterprises.gateway import RegisteredEnterprise
+
+
+@dataclass(frozen=True)
+class EnterpriseBlock:
+    """The block "The enterprise": number (digits), name, address."""
+
+    number: str
+    name: str
+    address: str
+
+    @classmethod
+    def of(cls, enterprise: RegisteredEnterprise, language: str) -> "EnterpriseBlock":
+        """Return the block in the page's language."""
+        return cls(enterprise.number, enterprise.name_in(language), enterprise.address_in(language))
+
+
+def consequences(plan: Succession, *, chief_name: str, is_self: bool) -> list[str]:
+    """Return, sentence by sentence, what confirming will change; from the very plan that the act carries out (BEHAVIOUR S7)."""
+    sentences = []
+    if plan.is_first:
+        sentences.append(_("The enterprise is registered in CSAM."))
+    if plan.former is not None:
+        sentences.append(
+            _("%(name)s is no longer Chief Access Manager and gets a message about it.") % {"name": plan.former.person.full_name}
+        )
+    if plan.ended_co_role is not None:
+        sentences.append(_("The role of Co-Chief Access Manager makes place for the new role."))
+    names = [str(capacity) for capacity in plan.entered_capacities]
+    names += [str(account.capacity) for account in plan.changed_accounts]
+    names += [str(kind) for kind, _identification in plan.opened_capacities]
+    if names and is_self:
+        sentences.append(_("You become Access Manager for: %(names)s.") % {"names": ", ".join(names)})
+    elif names:
+        sentences.append(
+            _("%(chief)s becomes Access Manager for: %(names)s.") % {"chief": chief_name, "names": ", ".join(names)}
+        )
+    stay = len(plan.reviewed_accounts) + len(plan.reviewed_roles)
+    if stay:
+        sentences.append(
+            ngettext(
+                "%(count)d role that somebody was appointed to stays; the new Chief Access Manager is asked to review it.",
+                "%(count)d roles that people were appointed to stay; the new Chief Access Manager is asked to review them.",
+                stay,
+            )
+            % {"count": stay}
+        )
+    return sentences
