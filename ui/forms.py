@@ -1,7 +1,197 @@
-"""Forms that render themselves with the portal's components."""
+"""Forms that render themselves with the portal's components, and the fields that several pages ask.
 
+`{{ form }}` renders the error summary and all fields; `{{ form.name.as_field_group }}` one field. What was typed always comes
+back, errors stand at the field and in the summary, and the summary's links focus the field (BEHAVIOUR E3).
+"""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
+from phonenumber_field.phonenumber import PhoneNumber
+
+from formats import enterprise_number, insz
+
+# Longer than any notation of a number, short enough that nobody pastes a book into it.
+NUMBER_LENGTH = 30
 
 
 class Renderer(TemplatesSetting):
-    """Takes form templates from ui/templates before Django's own."""
+    """Takes the templates of forms and fields from ui/templates/ui."""
+
+    form_template_name = "ui/form.html"
+    field_template_name = "ui/field.html"
+
+
+class BoundField(forms.BoundField):
+    """A field on a page: knows where its error link leads, and dresses its widget."""
+
+    # Widgets that are several inputs under one legend.
+    GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple, forms.SelectDateWidget, forms.MultiWidget)
+
+    @property
+    def is_group(self) -> bool:
+        """Whether a fieldset with a legend goes around it, not a label before it."""
+        return isinstance(self.field.widget, self.GROUPS)
+
+    @property
+    def is_tick(self) -> bool:
+        """Whether it is one checkbox, whose label comes after it."""
+        return isinstance(self.field.widget, forms.CheckboxInput)
+
+    @property
+    def first_id(self) -> str:
+        """The id of its first input: the target of the error summary's link."""
+        if isinstance(self.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+            return f"{self.auto_id}_0"
+        return str(self.id_for_label)
+
+    @property
+    def shows_required(self) -> bool:
+        """Whether the mark * stands beside the label: not on radios and ticks, whose error says it."""
+        return self.field.required and not self.is_tick
+
+    def css_classes(self, extra_classes: Any = None) -> str:
+        """Return the classes of the group around the field."""
+        return super().css_classes(["govuk-form-group", *(["govuk-form-group--error"] if self.errors else [])])
+
+    def build_widget_attrs(self, attrs: Any, widget: forms.Widget | None = None) -> dict[str, Any]:
+        """Add the classes, and what says to a screen reader which hint and error belong here."""
+        attrs = super().build_widget_attrs(attrs, widget)
+        described = [f"{self.auto_id}_{part}" for part, is_there in (
+            ("helptext", bool(self.help_text)), ("error", bool(self.errors))
+        ) if is_there]  # fmt: skip
+        if described and not self.is_group:
+            attrs["aria-describedby"] = " ".join(described)
+        if self.errors and not self.is_group:
+            attrs["aria-invalid"] = "true"
+        attrs["class"] = " ".join(filter(None, [self.field.widget.attrs.get("class"), self._look()]))
+        return attrs
+
+    def _look(self) -> str:
+        widget = self.field.widget
+        if isinstance(widget, forms.RadioSelect):
+            return "govuk-radios__input"
+        if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
+            return "govuk-checkboxes__input"
+        kind = "select" if isinstance(widget, forms.Select) else "textarea" if isinstance(widget, forms.Textarea) else (
+            "file-upload" if isinstance(widget, forms.FileInput) else "input")  # fmt: skip
+        return f"govuk-{kind} govuk-{kind}--error" if self.errors else f"govuk-{kind}"
+
+
+class PortalForm(forms.Form):
+    """The form that every page's form is made from."""
+
+    required_css_class = ""
+    error_css_class = ""
+    bound_field_class = BoundField
+    use_required_attribute = False  # the browser's own bubbles speak the browser's language and cannot be printed
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field, forms.CharField) and field.max_length is None:
+                raise TypeError(f"{type(self).__name__}.{name}: a text field says how long an answer may be")
+            if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = format_lazy(_("Fill in “{label}”."), label=field.label or name)
+            if isinstance(field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+                field.widget.template_name = "ui/choices.html"
+
+
+class InszField(forms.CharField):
+    """A national register or BIS number in any notation; cleaned to its eleven digits."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "required": _("Enter the national register number."),
+        "invalid": _("This is not a possible national register number. Check the 11 digits, for example 70.03.14-998.73."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("11 digits"))
+        super().__init__(max_length=NUMBER_LENGTH, **kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Digits on a telephone's keyboard; never kept by the browser."""
+        return {**super().widget_attrs(widget), "inputmode": "numeric", "autocomplete": "off", "spellcheck": "false",
+                "class": "govuk-input--width-20 number"}  # fmt: skip
+
+    def clean(self, value: Any) -> str:
+        """Return eleven digits, or "" where the field may stay empty."""
+        typed = super().clean(value)
+        if not typed:
+            return ""
+        number = insz.parse(typed)
+        if number is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return number
+
+
+class EnterpriseNumberField(forms.CharField):
+    """An enterprise number in any notation; cleaned to its ten digits (BEHAVIOUR S2)."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "required": _("Enter the enterprise number."),
+        "invalid": _("This is not a possible enterprise number. Check the 10 digits, for example 0999.000.129."),
+        "establishment": _(
+            "This is the number of an establishment unit. Enter the enterprise number: it starts with 0 or 1."
+        ),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("10 digits"))
+        super().__init__(max_length=NUMBER_LENGTH, **kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Digits on a telephone's keyboard."""
+        return {**super().widget_attrs(widget), "inputmode": "numeric", "autocomplete": "off", "spellcheck": "false",
+                "class": "govuk-input--width-20 number"}  # fmt: skip
+
+    def clean(self, value: Any) -> str:
+        """Return ten digits, or "" where the field may stay empty."""
+        typed = super().clean(value)
+        if not typed:
+            return ""
+        number = enterprise_number.parse(typed)
+        if number is None:
+            code = "establishment" if enterprise_number.is_establishment(typed) else "invalid"
+            raise ValidationError(self.error_messages[code], code=code)
+        return number
+
+
+class TelephoneField(PhoneNumberField):  # type: ignore[misc]  # the library has no types
+    """A telephone number, Belgian unless it says otherwise; cleaned to the international notation +32 2 511 51 51."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(region="BE", max_length=NUMBER_LENGTH, **kwargs)
+        self.error_messages["required"] = _("Enter the telephone number.")
+        self.error_messages["invalid"] = _("This is not a possible telephone number. Enter it as 0470 12 34 56 or +32 470 12 34 56.")
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """The keyboard for telephone numbers."""
+        return {**super().widget_attrs(widget), "autocomplete": "tel", "class": "govuk-input--width-20 number"}
+
+    def clean(self, value: Any) -> str:
+        """Return the number in the international notation, or "" where the field may stay empty."""
+        number = super().clean(value)
+        return number.as_international if isinstance(number, PhoneNumber) else ""
+
+
+class EmailField(forms.EmailField):
+    """An e-mail address."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "required": _("Enter the e-mail address."),
+        "invalid": _("This is not a possible e-mail address. Enter it as name@example.be."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 254)
+        super().__init__(**kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """The keyboard for addresses, without "corrections"."""
+        return {**super().widget_attrs(widget), "autocomplete": "email", "spellcheck": "false"}
