@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -37,8 +38,17 @@ def canonical(details: dict[str, Any]) -> str:
 
 def event_digest(event: Event) -> str:
     """Return SHA-256, hex, of the event's stored texts joined by 0x1F."""
-    texts = (str(getattr(event, name)) for name in Event.DIGESTED)
-    return hashlib.sha256(SEPARATOR.join(texts).encode()).hexdigest()
+    return text_digest(digested(event))
+
+
+def text_digest(texts: Iterable[object]) -> str:
+    """Return SHA-256, hex, of texts (and numbers) joined by 0x1F."""
+    return hashlib.sha256(SEPARATOR.join(map(str, texts)).encode()).hexdigest()
+
+
+def digested(event: Event) -> list[str]:
+    """Return the texts that an event's digest is over, in their order."""
+    return [str(getattr(event, name)) for name in Event.DIGESTED]
 
 
 def link_digest(*, previous: str, chain: str, number: int, event_digests: list[str]) -> str:
@@ -50,11 +60,12 @@ def link_digest(*, previous: str, chain: str, number: int, event_digests: list[s
 def write_entries(chain: str, entries: list[Entry]) -> None:
     """Append entries to a chain as one link. Call last in the act's transaction: it holds the chain from here to the commit.
 
-    chain: "enterprise:<public_id>", "person:<public_id>" or "portal". Raises TransactionManagementError outside a transaction.
+    chain: "enterprise:<public_id>", "person:<public_id>" or "portal". Raises TransactionManagementError outside a transaction,
+    ValueError without entries or for a text that holds the separator: the digests would not tell such events apart.
     """
-    if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("the record is written inside an act's transaction")
-    _hold(chain)
+    if not entries:
+        raise ValueError("a link without events says nothing")
+    hold(chain)
     last = Link.objects.filter(chain=chain).order_by("-number").values_list("number", "digest").first()
     number, previous = (last[0] + 1, last[1]) if last else (1, "")
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -65,6 +76,8 @@ def write_entries(chain: str, entries: list[Entry]) -> None:
             level=entry.level, enterprise=entry.enterprise, capacity=entry.capacity, subject=entry.subject,
             about=entry.about, details=canonical(entry.details),
         )  # fmt: skip
+        if any(SEPARATOR in text for text in digested(event)):
+            raise ValueError(f"an event {entry.act} with a separator in its texts")
         event.digest = event_digest(event)
         events.append(event)
     Event.objects.bulk_create(events)
@@ -76,8 +89,13 @@ def write_entries(chain: str, entries: list[Entry]) -> None:
     )
 
 
-def _hold(chain: str) -> None:
-    """Keep other writers off this chain until the commit. SQLite's IMMEDIATE transaction does so by itself."""
+def hold(chain: str) -> None:
+    """Keep other writers off this chain until the commit. SQLite's IMMEDIATE transaction does so by itself.
+
+    Raises TransactionManagementError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("the record is written inside an act's transaction")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [chain])
