@@ -1,0 +1,41 @@
+"""`manage.py load_demo`: see the command's help."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from csam_portal.demo.people import Login, load_people
+from csam_portal.demo.register import load_register
+from csam_portal.demo.roles import load_roles
+from csam_portal.demo.world import CAST, PASSWORD
+from formats.insz import show
+
+PIN = "1234"
+
+
+class Command(BaseCommand):
+    """Loads BEHAVIOUR section 10."""
+
+    help = "Load the demo world and print its logins. Safe to run again; refused in production."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.IS_PRODUCTION:
+            raise CommandError("The demo world has public passwords: it is not loaded in production.")
+        with transaction.atomic():
+            load_register()
+            logins = load_people()
+        load_roles()
+        if options["verbosity"]:
+            self._print(logins)
+
+    def _print(self, logins: list[Login]) -> None:
+        self.stdout.write(f"\nCards for eID and itsme (PIN {PIN}):")
+        for person in CAST:
+            if person.has_eid:
+                self.stdout.write(f"  {show(person.insz)}  {person.first_names} {person.last_name}")
+        self.stdout.write(f"User names (password {PASSWORD}):")
+        for login in logins:
+            secret = f"  code app secret {login.totp_secret}" if login.totp_secret else ""
+            self.stdout.write(f"  {login.user_name:<14}  {login.name}{secret}")
