@@ -1,1 +1,73 @@
-"""What every test has."""
+"""What every test has: the demo world in the database, somebody logged in, and guards for which silence is a failure."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core.management import get_commands
+from django.http import HttpRequest
+from django.test import Client, TransactionTestCase
+from pytest_django import DjangoDbBlocker
+
+from identity.enums import Means
+from tests import databases
+from tests.guards import only_this_machine
+
+pytest_plugins = ["tests.browser.fixtures"]
+
+LogIn = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _only_this_machine() -> Iterator[None]:
+    with only_this_machine():
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database with the demo world in it (BEHAVIOUR section 10)."""
+    if "load_demo" not in get_commands():
+        yield
+        return
+    with django_db_blocker.unblock():
+        databases.load_world()
+    # Where Django would empty every table after a test that commits, put the world back.
+    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # Django's hook, private by name
+    TransactionTestCase._fixture_teardown = lambda self: databases.restore_world()  # type: ignore[attr-defined]
+    yield
+    TransactionTestCase._fixture_teardown = flush  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
+        databases.remove_copy()
+
+
+@pytest.fixture
+def log_in(db: None) -> LogIn:
+    """Return a function `log_in(insz, means=Means.EID) -> Client` that makes a client in a session of that person."""
+
+    def make(insz: str, means: Means = Means.EID) -> Client:
+        client = Client()
+        client.cookies["session"] = session_key(insz, means)
+        return client
+
+    return make
+
+
+def session_key(insz: str, means: Means = Means.EID) -> str:
+    """Begin a session of the person with this number (eleven digits; the register's if the portal has not met them)."""
+    from enterprises.gateway import register
+    from identity.login import begin_session
+    from identity.people import person_of
+    from identity.sessions import SessionStore
+
+    known = register().person(insz)
+    assert known is not None, f"no person with the number {insz} in the demo world"
+    request = HttpRequest()
+    request.session = SessionStore()
+    begin_session(
+        request,
+        person_of(insz=insz, last_name=known.last_name, first_names=known.first_names, language=known.language),
+        means,
+    )
+    request.session.save()
+    assert request.session.session_key is not None
+    return request.session.session_key

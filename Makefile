@@ -1,0 +1,59 @@
+# The portal's commands; `make` alone lists them. Two suffice: `make run` and `make test`.
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+
+.PHONY: help run test lock lint types messages frontend bench soak images clean
+
+help: ## list these commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 12
+
+run: .venv/run.stamp ## serve the demo world at http://127.0.0.1:$PORT (8000); DATABASE_URL=postgres://… chooses PostgreSQL
+	@PORT=$(PORT) $(BIN)/python scripts/serve.py
+
+test: .venv/test.stamp ## run every test, the browser's journeys included
+	@sh scripts/system_packages.sh chromium
+	@$(BIN)/python scripts/compile_messages.py
+	@$(BIN)/python -m pytest $(TESTS)
+
+lock: .venv/dev.stamp ## choose the versions of requirements/*.txt again
+	$(COMPILE) pyproject.toml --group test --group lint -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --group test -c requirements/dev.txt -o requirements/test.txt
+	$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
+
+lint: .venv/dev.stamp ## ruff, import contracts, templates, security, migrations
+	@sh scripts/lint.sh
+
+types: .venv/dev.stamp ## mypy, strict
+	@$(BIN)/mypy
+
+messages: .venv/dev.stamp ## bring locale/*/django.po up to the sources
+	@sh scripts/system_packages.sh xgettext:gettext
+	@$(BIN)/python scripts/make_messages.py
+
+frontend: ## build ui/static again (needs Node)
+	@$(MAKE) -C frontend
+
+bench: .venv/test.stamp ## measure the standard journey and the import (needs PostgreSQL)
+	@$(BIN)/python -m benchmarks
+
+soak: .venv/test.stamp ## kill the portal and the worker a hundred times while they work
+	@sh scripts/system_packages.sh chromium
+	@KILLS=100 $(BIN)/python -m pytest tests/test_kill.py -q
+
+images: .venv/test.stamp ## take the pictures of docs/images from the running pages
+	@sh scripts/system_packages.sh chromium
+	@$(BIN)/python scripts/take_pictures.py
+
+clean: ## remove the environment, the demo database and everything made here
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# An environment holds exactly what the lock says, each file checked by its hash.
+.venv/%.stamp: requirements/%.txt
+	@$(PYTHON) scripts/check_python.py
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing requirements/$*.txt …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$*.txt
+	@touch $@

@@ -1,0 +1,36 @@
+"""The portal's settings as the tests need them; everything else is as in development."""
+
+import os
+import socket
+from pathlib import Path
+
+# Journeys log in at the mock provider, whose address is part of the settings: the live server's port is chosen here.
+with socket.socket() as _probe:
+    _probe.bind(("127.0.0.1", 0))
+    _live_server = f"127.0.0.1:{_probe.getsockname()[1]}"
+
+os.environ["ENVIRONMENT"] = "test"
+os.environ["SITE_URL"] = f"http://{_live_server}"
+os.environ["DJANGO_LIVE_TEST_SERVER_ADDRESS"] = _live_server
+os.environ["MOCK_IDP"] = "true"
+# The manifest of collected files is a matter of production; without one, pages would be measured unstyled.
+os.environ["STATIC_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+# Playwright keeps an event loop in the test's own thread, which Django takes for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+from csam_portal.settings import *  # noqa: E402, F403
+from csam_portal.settings import DATABASES, MIDDLEWARE, STATIC_ROOT, VAR_DIR  # noqa: E402
+
+VAR_DIR.mkdir(exist_ok=True)
+Path(STATIC_ROOT).mkdir(exist_ok=True)
+
+# One database per run, so that two runs can stand beside each other. A file on SQLite: the live server has its own threads.
+_on_sqlite = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+DATABASES["default"]["TEST"] = {
+    "NAME": str(VAR_DIR / f"test-{os.getpid()}.sqlite3") if _on_sqlite else f"test_portal_{os.getpid()}"
+}
+
+# A slow hash is right for people and wrong for tests; tests/test_passwords*.py put the real one back.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", "django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+MIDDLEWARE = ["tests.guards.PageKeeper", "tests.guards.ReadOnlyGets", *MIDDLEWARE]
