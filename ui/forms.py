@@ -53,7 +53,7 @@ class BoundField(forms.BoundField):
     @property
     def shows_required(self) -> bool:
         """Whether the mark * stands beside the label: not on radios and ticks, whose error says it."""
-        return self.field.required and not self.is_tick
+        return (self.field.required or getattr(self.field, "is_required_in_branch", False)) and not self.is_tick
 
     def css_classes(self, extra_classes: Any = None) -> str:
         """Return the classes of the group around the field."""
@@ -98,8 +98,10 @@ class PortalForm(forms.Form):
                 raise TypeError(f"{type(self).__name__}.{name}: a text field says how long an answer may be")
             if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = format_lazy(_("Fill in “{label}”."), label=field.label or name)
-            if isinstance(field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
-                field.widget.template_name = "ui/choices.html"
+            if isinstance(field.widget, forms.RadioSelect):
+                field.widget.template_name = "ui/radios.html"
+            if isinstance(field.widget, forms.CheckboxSelectMultiple):
+                field.widget.template_name = "ui/checkboxes.html"
 
 
 class InszField(forms.CharField):

@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from ui.forms import PortalForm
 from ui.models import Run
@@ -30,6 +29,12 @@ class BranchingForm(PortalForm):
     branch_field: ClassVar[str]
     branches: ClassVar[dict[str, dict[str, bool]]]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for fields in self.branches.values():
+            for name, required in fields.items():
+                self.fields[name].is_required_in_branch = required  # type: ignore[attr-defined]  # read by ui.forms.BoundField
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         taken = cleaned.get(self.branch_field)
@@ -39,7 +44,7 @@ class BranchingForm(PortalForm):
                     self.errors.pop(name, None)
                     cleaned[name] = ""
                 elif required and not cleaned.get(name) and name not in self.errors:
-                    self.add_error(name, self.fields[name].error_messages.get("required", _("Fill in this field.")))
+                    self.add_error(name, self.fields[name].error_messages["required"])
         return cleaned
 
 
