@@ -2,10 +2,10 @@
 
 import sys
 
-if sys.version_info < (3, 11):
-    sys.exit("The portal needs Python 3.11 or newer, and python3 is %s. PYTHON=/path/to/python3.11 make … chooses another." % (
-        sys.version.split()[0]
-    ))
+NEEDED = (3, 11)
+
+if sys.version_info[:2] < NEEDED:
+    sys.exit("The portal needs Python 3.11 or newer. PYTHON=/path/to/python3.11 make … chooses another than python3.")
 try:
     import ensurepip  # noqa: F401 - Debian ships it apart
     import venv  # noqa: F401
