@@ -1,8 +1,148 @@
 """The demo world's roles: who is chief administrator, access administrator and user of which enterprise."""
 
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from access_admins.enums import ChiefKind, Procedure
+from access_admins.holdings import current_chief
+from access_admins.models import ChiefRole
+from access_admins.succession import plan_succession
+from acts.act import Act, perform
+from csam_portal.demo.world import (
+    BART,
+    BRASSERIE,
+    CROWD,
+    GROOT,
+    JONAS,
+    KARIM,
+    MARIE,
+    NOOR,
+    SOPHIE,
+    THOMAS,
+    TRANSPORT,
+    DemoEnterprise,
+    DemoPerson,
+)
+from enterprises.models import Capacity, Enterprise
+from htb.actions import appoint_chief
+from htb.asked import Asked
+from htb.facts import read_facts
+from htb.policies import check_enterprise
+from identity.actor import Actor, portal_actor
+from identity.enums import LEVEL_OF, Means
+from identity.models import Person
+from identity.people import person_of
+from ui.models import Run
+from users.enums import AccountType
+from users.models import Account
+
+# The general mailbox of every demo enterprise; nothing is delivered there.
+MAILBOX = "{}@example.be"
+TELEPHONE = "+32 2 555 00 00"
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """An account in the capacity "Werkgever RSZ" of an enterprise."""
+
+    person: DemoPerson
+    type: AccountType
+    is_blocked: bool = False
+
+
+CO_TB, BLOCKED = CROWD[0], CROWD[1]
+BRASSERIE_ACCOUNTS = (
+    DemoAccount(THOMAS, AccountType.LB),
+    DemoAccount(CO_TB, AccountType.CO_LB),
+    DemoAccount(NOOR, AccountType.USER),
+    DemoAccount(BLOCKED, AccountType.USER, is_blocked=True),
+)
+GROOT_ACCOUNTS = tuple(DemoAccount(person, AccountType.USER) for person in CROWD)
+
 
 def load_roles() -> None:
-    """Give the demo world its roles by the very acts that people use. Call after the register and the people are there.
+    """Give the demo world its roles. Call after the register and the people are there.
 
-    Idempotent: an enterprise that has its chief administrator is left as it is.
+    Chief administrators come by the very act that people use. Idempotent: an enterprise that has its chief is left as it is.
     """
+    if _appoint(BRASSERIE, representative=MARIE, chief=MARIE):
+        _add(BRASSERIE, BRASSERIE_ACCOUNTS, co_chief=BART)
+    _appoint(TRANSPORT, representative=JONAS, chief=KARIM)
+    if _appoint(GROOT, representative=SOPHIE, chief=SOPHIE):
+        _add(GROOT, GROOT_ACCOUNTS)
+
+
+def _appoint(enterprise: DemoEnterprise, *, representative: DemoPerson, chief: DemoPerson) -> bool:
+    """Appoint the chief as the representative would with an eID; tell whether there was none yet."""
+    if current_chief(enterprise.number) is not None:
+        return False
+    actor = Actor(person=_person(representative), level=LEVEL_OF[Means.EID], means=Means.EID)
+    run = Run.objects.create(journey="appoint-standard", owner=str(actor.public_id))
+    facts = read_facts(enterprise.number, representative=representative.insz, chief=chief.insz)
+    mailbox = MAILBOX.format(enterprise.number)
+    asked = Asked(
+        procedure=Procedure.STANDARD,
+        enterprise_number=enterprise.number,
+        representative_insz=representative.insz,
+        chief_insz=chief.insz,
+        chief_email=mailbox,
+        chief_telephone=TELEPHONE,
+        own_email=mailbox,
+        own_telephone=TELEPHONE,
+        run=run.public_id,
+    )
+    plan = plan_succession(check_enterprise(facts.enterprise), chief_insz=chief.insz)
+    appoint_chief(actor=actor, asked=asked, facts=facts, confirmed=asked.digest_with(plan, facts), run=run)
+    return True
+
+
+def _add(enterprise: DemoEnterprise, accounts: tuple[DemoAccount, ...], *, co_chief: DemoPerson | None = None) -> None:
+    """Put people into the capacity "Werkgever RSZ", and a co-chief over the enterprise, in one act of the portal."""
+    portal = portal_actor()
+    row = Enterprise.objects.get(number=enterprise.number)
+    capacity = Capacity.objects.get(enterprise=row, identification=enterprise.numbers[0][1], retired_at=None)
+    now = timezone.now()
+    with perform("demo.load", actor=portal, chain=f"enterprise:{row.public_id}") as act:
+        if any(account.type == AccountType.LB for account in accounts):
+            Account.objects.filter(capacity=capacity, as_htb=True, ended_at=None).update(ended_at=now, ended_by=portal.person)
+        opened = Account.objects.bulk_create(
+            Account(
+                capacity=capacity,
+                person=_person(one.person),
+                type=one.type,
+                email=MAILBOX.format(one.person.last_name.casefold().replace(" ", "").replace("'", "")),
+                created_at=now,
+                created_by=portal.person,
+                blocked_at=now if one.is_blocked else None,
+                blocked_by=portal.person if one.is_blocked else None,
+            )
+            for one in accounts
+        )
+        for account in opened:
+            _record(act, row, account.person, f"account:{account.public_id}", capacity)
+        if co_chief is not None:
+            role = ChiefRole.objects.create(
+                enterprise=row,
+                person=_person(co_chief),
+                kind=ChiefKind.CO,
+                email=MAILBOX.format(co_chief.user_name),
+                telephone=TELEPHONE,
+                procedure=Procedure.DELEGATED,
+                started_at=now,
+                started_by=portal.person,
+            )
+            _record(act, row, role.person, f"chief_role:{role.public_id}", None)
+
+
+def _record(act: Act, enterprise: Enterprise, subject: Person, about: str, capacity: Capacity | None) -> None:
+    act.event(
+        enterprise=enterprise.public_id,
+        capacity=capacity and capacity.public_id,
+        subject=subject.public_id,
+        about=about,
+    )
+
+
+def _person(one: DemoPerson) -> Person:
+    return person_of(insz=one.insz, last_name=one.last_name, first_names=one.first_names, language=one.language)
