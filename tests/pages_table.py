@@ -1,0 +1,108 @@
+"""Every page of the portal, and what it answers to whom (BEHAVIOUR E2, L4). The permission table; tests/test_pages.py holds the
+portal to it, and fails for a page of the URL conf that has no row here and cannot do without one.
+
+A row is needed by a page with an argument in its address, and by one whose answer is not the ordinary one: 200 for everybody
+(a public page), or 200 for everybody who is logged in at the page's level.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+
+from csam_portal.help import CHAPTERS
+from tests import appointing, cast
+from ui.pages import Page
+
+NOBODY = uuid.UUID(int=0)
+LogIn = Callable[..., Client]
+# Makes what a page shows, and returns its address's arguments.
+Arguments = Callable[[LogIn], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The status that each of four people gets: not logged in, no tie to it, a tie without the right, with the right."""
+
+    anonymous: int
+    stranger: int
+    without: int
+    entitled: int
+
+
+EVERYBODY = Answers(200, 200, 200, 200)
+LOGGED_IN = Answers(302, 200, 200, 200)
+# A run of a journey is its owner's alone: nobody else learns that it is there.
+OWNER = Answers(302, 404, 404, 200)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the table says of a page. entitled: who has the right, by number. query: what stands behind the question mark."""
+
+    answers: Answers
+    arguments: Arguments = lambda log_in: {}
+    entitled: str = cast.MARIE
+    query: str = ""
+
+
+def _standard(name: str) -> Arguments:
+    """Return what walks the standard procedure up to a step, as An Peeters for Atelier Noord."""
+
+    def walk(log_in: LogIn) -> dict[str, Any]:
+        client = log_in(cast.AN)
+        if name in {"enterprise", "chief"}:
+            address = appointing.start(client, cast.ATELIER)
+        else:
+            address = appointing.choose_self(client, cast.ATELIER)
+        if name == "done":
+            appointing.confirm(client, address)
+        return {**resolve(address).kwargs, "name": name}
+
+    return walk
+
+
+STRANGER = cast.EMMA  # no role and no account anywhere
+WITHOUT = cast.NOOR  # a user of the brasserie
+
+# By the name of the route; several rows where a page has several states.
+TABLE: dict[str, list[Row]] = {
+    "appoint-step": [
+        Row(OWNER, _standard(name), entitled=cast.AN) for name in ("enterprise", "chief", "check", "done")
+    ],
+    "help-chapter": [Row(EVERYBODY, lambda _log_in, name=name: {"name": name}) for name in CHAPTERS],
+}
+
+# Files and answers for programs: no HTML page to look at.
+NOT_PAGES = {"healthz", "readyz"}
+
+
+def routes() -> Iterator[tuple[str, URLPattern]]:
+    """Every route of the portal's own URL conf by its full name; Django's admin guards itself."""
+
+    def below(resolver: URLResolver, namespace: str) -> Iterator[tuple[str, URLPattern]]:
+        for entry in resolver.url_patterns:
+            if isinstance(entry, URLResolver):
+                if entry.app_name != "admin":
+                    yield from below(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
+            else:
+                yield f"{namespace}{entry.name}", entry
+
+    return below(get_resolver(), "")
+
+
+def declaration(route: URLPattern) -> Page:
+    """Return what the page declares at its head."""
+    page: Page = route.callback.page
+    return page
+
+
+def rows() -> Iterator[tuple[str, URLPattern, Row]]:
+    """Every page with each of its rows, made where the table has none."""
+    for name, route in routes():
+        ordinary = EVERYBODY if declaration(route).level is None else LOGGED_IN
+        for row in TABLE.get(name, [Row(ordinary)]):
+            yield name, route, row
