@@ -1,4 +1,4 @@
-"""What surrounds every page: its declaration, what acts raise, and input that no page could use."""
+"""What surrounds every page: its declaration, and what acts raise."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,40 +7,13 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.http import urlencode
 
 from acts.errors import ActError, LevelTooLow
-from csam_portal.errors import act_error_page, bad_request
+from csam_portal.errors import act_error_page
+from identity.login import login_address
 from ui.pages import Page
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-
-
-class RequestLogMiddleware:
-    """One line per request, with a request id."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-
-class BadInputMiddleware:
-    """Refuses what no page can use, before any page sees it: NUL bytes and broken UTF-8 (BEHAVIOUR E7)."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if _unusable(request.path_info) or any(_unusable(v) for values in request.GET.lists() for v in (values[0], *values[1])):
-            return bad_request(request)
-        return self.get_response(request)
-
-
-def _unusable(text: str) -> bool:
-    return "\x00" in text or "\ufffd" in text
 
 
 class PageMiddleware:
@@ -82,4 +55,8 @@ class PageMiddleware:
 
 def step_up(request: HttpRequest, level: int) -> HttpResponse:
     """Send to the login page, which says which means would do and leads back here (BEHAVIOUR L4)."""
-    return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path(), 'level': level})}")
+    page: Page = request.page  # type: ignore[attr-defined]  # set by process_view
+    lapsed: str = request.lapsed  # type: ignore[attr-defined]  # set by identity.middleware
+    # A page that only takes a POST is none to come back to.
+    next_address = request.get_full_path() if "GET" in page.methods else ""
+    return redirect(login_address(next_address=next_address, level=level, why=lapsed))

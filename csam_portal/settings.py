@@ -61,12 +61,12 @@ if MOCK_IDP:
     INSTALLED_APPS.insert(1, "mock_idp")
 
 MIDDLEWARE = [
-    "csam_portal.middleware.RequestLogMiddleware",
+    "csam_portal.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "csam_portal.middleware.BadInputMiddleware",
+    "csam_portal.bad_input.BadInputMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -152,14 +152,22 @@ LEVELS = {
     "self": env.int("LEVEL_SELF", default=200),
 }
 
-# The federal authentication service or, in development, the mock that speaks the same OpenID Connect.
-OIDC_ISSUER = env.str("OIDC_ISSUER", default=f"{SITE_URL}/mock-idp")
+# The mock eID/itsme provider (MOCK_IDP): the PIN of every card, and where it may send a browser back to.
+MOCK_IDP_ISSUER = f"{SITE_URL}/mock-idp"
+MOCK_IDP_PIN = env.str("MOCK_IDP_PIN", default="1234")
+MOCK_IDP_REDIRECT_URIS = env.list("MOCK_IDP_REDIRECT_URIS", default=[f"{SITE_URL}/oidc/callback"])
+
+# The federal authentication service or, in development, the mock that speaks the same OpenID Connect (docs/login.md).
+OIDC_ISSUER = env.str("OIDC_ISSUER", default=MOCK_IDP_ISSUER)
 OIDC_DISCOVERY_URL = env.str("OIDC_DISCOVERY_URL", default=f"{OIDC_ISSUER}/.well-known/openid-configuration")
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="csam-portal")
 OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default=UNSAFE_SECRET_KEY)
 OIDC_SCOPES = env.str("OIDC_SCOPES", default="openid profile egovnrn certificateInfo citizen enterprise roles")
 OIDC_LEVEL_PREFIX = env.str("OIDC_LEVEL_PREFIX", default="urn:be:fedict:iam:fas:Level")
+OIDC_USERINFO_SIGNED = env.bool("OIDC_USERINFO_SIGNED", default=True)  # the federal service signs; others answer plain JSON
 OIDC_TIMEOUT_SECONDS = env.float("OIDC_TIMEOUT_SECONDS", default=5.0)
+# The origins that the login form may lead to; the real service's pages live elsewhere than its issuer's name says.
+OIDC_FORM_ORIGINS = env.list("OIDC_FORM_ORIGINS", default=["/".join(OIDC_DISCOVERY_URL.split("/")[:3])])
 
 # --- Limits on tries (BEHAVIOUR section 11): tries, seconds -----------------------------------------------------------
 
@@ -194,7 +202,7 @@ if env.str("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = env.str("MAILBOX_DIR", default=str(VAR_DIR / "mailbox"))
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = 10  # seconds an exchange; a whole mail must stay under the lease of outbox.sending
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="CSAM <no-reply@csam.example>")
 
 # --- Addresses of other services, shown as links ------------------------------------------------------------------------
@@ -241,7 +249,6 @@ STORAGES = {
 
 # --- Headers ---------------------------------------------------------------------------------------------------------
 
-_provider_origin = "/".join(OIDC_ISSUER.split("/")[:3])
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -251,7 +258,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "connect-src": [SELF],
         # The login form's redirect leads to the provider; a browser holds the form to this list all the way.
-        "form-action": [SELF] if SITE_URL == _provider_origin else [SELF, _provider_origin],
+        "form-action": [SELF, *(origin for origin in OIDC_FORM_ORIGINS if origin != SITE_URL)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

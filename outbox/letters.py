@@ -1,12 +1,14 @@
 """A letter as data: written once, rendered as plain text and as HTML, so that the two can never differ."""
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
 class Paragraph:
     """Running text."""
 
+    kind: ClassVar[str] = "paragraph"
     text: str
 
 
@@ -14,6 +16,7 @@ class Paragraph:
 class Facts:
     """Names and values, one line each."""
 
+    kind: ClassVar[str] = "facts"
     rows: tuple[tuple[str, str], ...]
 
 
@@ -21,6 +24,7 @@ class Facts:
 class Steps:
     """What to do, in order."""
 
+    kind: ClassVar[str] = "steps"
     items: tuple[str, ...]
 
 
@@ -28,6 +32,7 @@ class Steps:
 class PageLink:
     """A link to a page (absolute address), never to an action."""
 
+    kind: ClassVar[str] = "link"
     text: str
     address: str
 

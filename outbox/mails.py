@@ -1,5 +1,6 @@
 """Putting mails into the outbox."""
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -13,8 +14,13 @@ def queue(*, key: str, to: str, language: str, letter: Letter) -> Mail:
     key: act and receiver. to: an address. language: nl, fr, de or en.
     """
     with translation.override(language):
-        context = {"letter": letter, "language": language}
-        text = render_to_string("outbox/letter.txt", context)
+        context = {
+            "letter": letter,
+            "language": language,
+            "site_url": settings.SITE_URL,
+            "contact_centre_phone": settings.CONTACT_CENTRE_PHONE,
+        }
+        text = render_to_string("outbox/letter.txt", context).strip() + "\n"
         html = render_to_string("outbox/letter.html", context)
     mail, _created = Mail.objects.get_or_create(
         key=key,

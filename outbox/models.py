@@ -1,7 +1,23 @@
-"""What is to be done after a commit: mails, and later jobs (docs/architecture.md, "The outbox")."""
+"""What is to be done after a commit: mails; and when the chores are due (docs/operations.md)."""
+
+from datetime import datetime
+from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    """Mails by where they stand."""
+
+    def waiting(self) -> "MailQuerySet":
+        """Neither sent nor given up."""
+        return self.filter(sent_at=None, given_up_at=None)
+
+    def due(self, now: datetime) -> "MailQuerySet":
+        """To be sent now: their turn has come and no worker holds them."""
+        return self.waiting().filter(Q(leased_until=None) | Q(leased_until__lte=now), next_at__lte=now)
 
 
 class Mail(models.Model):
@@ -20,6 +36,8 @@ class Mail(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     given_up_at = models.DateTimeField(null=True, blank=True)
 
+    objects: ClassVar[models.Manager["Mail"]] = MailQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("mail")
         verbose_name_plural = _("mails")
@@ -27,9 +45,23 @@ class Mail(models.Model):
             models.Index(
                 fields=["next_at", "id"],
                 name="mail_waiting",
-                condition=models.Q(sent_at__isnull=True, given_up_at__isnull=True),
+                condition=Q(sent_at__isnull=True, given_up_at__isnull=True),
             )
         ]
 
     def __str__(self) -> str:
         return self.key
+
+
+class Chore(models.Model):
+    """When a chore of `outbox.chores` is due next; whoever moves `next_at` on does it."""
+
+    name = models.CharField(max_length=60, unique=True)
+    next_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("chore")
+        verbose_name_plural = _("chores")
+
+    def __str__(self) -> str:
+        return self.name

@@ -24,7 +24,7 @@ def write(*acts: str, chain: str = CHAIN) -> None:
         write_entries(chain, [Entry(act=act, actor="someone", level=500, details={"name": "Zoë"}) for act in acts])
 
 
-def sql(statement: str, *parameters: object) -> None:
+def sql(statement: str, *parameters: str | int | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
 
@@ -70,7 +70,7 @@ def test_E1_the_database_refuses_to_change_or_remove(record: None, statement: st
 
 def test_E1_nor_replaces_or_empties(record: None) -> None:
     event = Event.objects.earliest("pk")
-    columns = ", ".join(field.column for field in Event._meta.concrete_fields)
+    columns = ", ".join(str(field.column) for field in Event._meta.concrete_fields)
     copy = f"SELECT {columns} FROM audit_event WHERE id = {event.pk}"
     if connection.vendor == "sqlite":
         statements = [f"INSERT OR REPLACE INTO audit_event ({columns}) {copy}"]

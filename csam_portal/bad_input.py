@@ -1,0 +1,84 @@
+"""Refuses what no page can use, before any page sees it (BEHAVIOUR E7): a page that says what to do, never a 500."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
+from django.utils import translation
+
+from csam_portal.errors import bad_request
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class BadInputMiddleware:
+    """Answers NUL bytes, broken UTF-8, other encodings and unknown methods with a page of status 400 or 405.
+
+    Too many fields and too large a form are refused by Django while it reads them (DATA_UPLOAD_…), with the same page.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in METHODS:
+            return _refuse(request, 405)
+        if not _is_usable(request):
+            return _refuse(request, 400)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            page = _refuse(request, 405)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
+
+
+def _is_usable(request: HttpRequest) -> bool:
+    # Python knows "encodings" that make no text of bytes (hex, zip), and Django would try them.
+    charset = request.content_params.get("charset", "utf-8") if request.content_params else "utf-8"
+    if charset.lower().replace("_", "-") not in {"utf-8", "utf8", "us-ascii", "ascii"}:
+        return False
+    try:
+        return all(map(_is_clean, _texts(request)))
+    except (UnreadablePostError, MultiPartParserError):  # the connection broke off, or the form makes no sense
+        return False
+
+
+def _texts(request: HttpRequest) -> Iterator[str]:
+    """Yield every text that the request brings. Its form is read only where there may be one."""
+    yield request.path_info
+    yield from request.COOKIES.values()
+    yield from _names_and_values(request.GET.lists())
+    if request.method == "POST" and request.content_type in _FORMS:
+        yield from _names_and_values(request.POST.lists())
+        for name, files in request.FILES.lists():
+            yield name
+            yield from (file.name or "" for file in files)
+
+
+def _names_and_values(lists: Iterable[tuple[str, list[str]]]) -> Iterator[str]:
+    for name, values in lists:
+        yield name
+        yield from values
+
+
+def _is_clean(text: str) -> bool:
+    """Tell whether a text has no NUL, which PostgreSQL cannot store, and no U+FFFD, which stands for broken UTF-8."""
+    return "\x00" not in text and "\ufffd" not in text and _is_encodable(text)
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        return False
+    return True
+
+
+def _refuse(request: HttpRequest, status: int) -> HttpResponse:
+    with translation.override(translation.get_language_from_request(request, check_path=True)):
+        page = bad_request(request)
+    page.status_code = status
+    return page
