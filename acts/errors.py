@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 Sentence = str | Promise
 
@@ -90,3 +91,8 @@ class RegisterDown(ActError):
     """The register did not answer in time: "try again later", never "no"."""
 
     status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The register does not answer at this moment. Nothing is lost: try again in a few minutes."), code="register_down"
+        )

@@ -43,30 +43,39 @@ def step(request: ActorRequest, run_id: uuid.UUID, name: str) -> HttpResponse:
         return _done_page(walk)
     if name == steps.ENTERPRISE:
         return _enterprise_page(request, run)
-    if name == steps.CHIEF:
-        return steps.chief_page(walk)
-    if not _holds(walk):
-        return redirect(walk.address(steps.CHIEF))
-    return steps.check_page(walk, carry_out=lambda asked, facts, confirmed: _carry_out(walk, asked, facts, confirmed))
+    try:
+        if name == steps.CHIEF:
+            return steps.chief_page(walk)
+        if not _holds(walk):
+            return redirect(walk.address(steps.CHIEF))
+        return steps.check_page(walk, carry_out=lambda asked, facts, confirmed: _carry_out(walk, asked, facts, confirmed))
+    except Refused as refusal:
+        # What held for the first answer no longer does: a function ended, an enterprise stopped. The number is asked again.
+        return _enterprise_page(request, run, refusal)
 
 
-def _enterprise_page(request: ActorRequest, run: Run | None) -> HttpResponse:
-    initial = run.answers[steps.ENTERPRISE] if run else None
-    form = EnterpriseForm(request.POST if request.method == "POST" else None, initial=initial)
+def _enterprise_page(request: ActorRequest, run: Run | None, refusal: Refused | None = None) -> HttpResponse:
+    """Show S1. refusal: why the answer of this run is asked again."""
+    if refusal is not None and run is not None:
+        form = EnterpriseForm(run.answers[steps.ENTERPRISE])
+        form.add_error("enterprise_number", str(refusal.sentence))
+        context = {"form": form, "action": _address(run, steps.ENTERPRISE)}
+        return render(request, "htb/enterprise.html", context, status=refusal.status)
+    form = EnterpriseForm(request.POST if request.method == "POST" else None, initial=run.answers[steps.ENTERPRISE] if run else None)
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
                 _check_number(request.actor, form.cleaned_data["enterprise_number"])
-            except Refused as refusal:
-                form.add_error(refusal.field, str(refusal.sentence))
+            except Refused as refused:
+                form.add_error("enterprise_number", str(refused.sentence))
             except RegisterDown as down:
                 form.add_error(None, str(down.sentence))
                 status = down.status
             else:
                 return redirect(_next_after(request.actor, form, run))
-    return render(request, "htb/enterprise.html", {"form": form, "run": run}, status=status)
+    return render(request, "htb/enterprise.html", {"form": form, "action": request.path}, status=status)
 
 
 def _check_number(actor: Actor, number: str) -> None:
@@ -80,7 +89,11 @@ def _next_after(actor: Actor, form: EnterpriseForm, run: Run | None) -> str:
         run = journeys.begin(JOURNEY, owner=str(actor.public_id), step=steps.ENTERPRISE, form=form)
     else:
         journeys.keep(run, step=steps.ENTERPRISE, form=form)
-    return reverse("appoint-step", args=[run.public_id, steps.CHIEF])
+    return _address(run, steps.CHIEF)
+
+
+def _address(run: Run, name: str) -> str:
+    return reverse("appoint-step", args=[run.public_id, name])
 
 
 def _holds(walk: steps.Walk) -> bool:

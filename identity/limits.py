@@ -36,14 +36,12 @@ def counted(*places: tuple[str, str]) -> Iterator[Try]:
     rows = [Attempt(scope=scope, key=_key(scope, key), at=now) for scope, key in places]
     Attempt.objects.bulk_create(rows)
     attempt = Try()
-    keep = False
     try:
         for row in rows:
             _refuse_when_full(row)
         yield attempt
-        keep = attempt.missed
     finally:
-        if not keep:
+        if not attempt.missed:
             Attempt.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 

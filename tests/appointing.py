@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 START = "/nl/appoint/standard"
-OWN = {"own_email": "directie@example.be", "own_telephone": "03 123 45 67"}
+OWN = {"own_email": "directie@example.be", "own_telephone": "03 201 23 45"}
 CHIEF = {"chief_email": "toegang@example.be", "chief_telephone": "0470 12 34 56"}
 
 

@@ -183,7 +183,7 @@ def test_S7_a_first_appointment_opens_the_capacities(log_in: LogIn) -> None:
     role = live_htb(cast.ATELIER)
     assert role.person.insz == cast.AN
     capacities = Capacity.objects.filter(enterprise=role.enterprise)
-    assert capacities.filter(identification="199930482", kind__code="werkgever-rsz").exists()
+    assert capacities.filter(identification="199930482", kind__identified_by="rsz").exists()
     assert capacities.filter(identification=cast.ATELIER).exists()
     accounts = Account.objects.filter(capacity__in=capacities, ended_at=None)
     assert accounts.count() == capacities.count()
