@@ -18,6 +18,8 @@ from formats import enterprise_number, insz
 
 # Longer than any notation of a number, short enough that nobody pastes a book into it.
 NUMBER_LENGTH = 30
+# What people type where the browser has no calendar.
+DAY_FORMATS = ["%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"]
 
 
 class Renderer(TemplatesSetting):
@@ -197,3 +199,29 @@ class EmailField(forms.EmailField):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """The keyboard for addresses, without "corrections"."""
         return {**super().widget_attrs(widget), "autocomplete": "email", "spellcheck": "false"}
+
+
+class PasswordField(forms.CharField):
+    """A password, kept as typed (no trimming) and never sent back to the page."""
+
+    def __init__(self, *, is_new: bool = False, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 200)
+        self.is_new = is_new
+        super().__init__(strip=False, widget=forms.PasswordInput, **kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """What a password manager needs to know."""
+        return {**super().widget_attrs(widget), "autocomplete": "new-password" if self.is_new else "current-password"}
+
+
+class DateField(forms.DateField):
+    """A day, chosen with the browser's own calendar or typed."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": _("This is not a possible date. Enter day, month and year, for example 14-03-2026."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "govuk-input--width-10"})
+        super().__init__(widget=widget, **kwargs)
+        self.input_formats = ["%Y-%m-%d", *DAY_FORMATS]
