@@ -11,11 +11,10 @@ help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 12
 
 run: .venv/run.stamp ## serve the demo world at http://127.0.0.1:$PORT (8000); DATABASE_URL=postgres://… chooses PostgreSQL
-	@PORT=$(PORT) $(BIN)/python scripts/serve.py
+	@PORT=$(PORT) $(BIN)/python -m scripts.serve
 
 test: .venv/test.stamp ## run every test, the browser's journeys included
-	@sh scripts/system_packages.sh chromium
-	@$(BIN)/python scripts/compile_messages.py
+	@sh scripts/system_packages.sh chromium xgettext:gettext
 	@$(BIN)/python -m pytest $(TESTS)
 
 lock: .venv/dev.stamp ## choose the versions of requirements/*.txt again
@@ -31,7 +30,7 @@ types: .venv/dev.stamp ## mypy, strict
 
 messages: .venv/dev.stamp ## bring locale/*/django.po up to the sources
 	@sh scripts/system_packages.sh xgettext:gettext
-	@$(BIN)/python scripts/make_messages.py
+	@$(BIN)/python -m scripts.make_messages
 
 frontend: ## build ui/static again (needs Node)
 	@$(MAKE) -C frontend
@@ -45,7 +44,7 @@ soak: .venv/test.stamp ## kill the portal and the worker a hundred times while t
 
 images: .venv/test.stamp ## take the pictures of docs/images from the running pages
 	@sh scripts/system_packages.sh chromium
-	@$(BIN)/python scripts/take_pictures.py
+	@$(BIN)/python -m scripts.take_pictures
 
 clean: ## remove the environment, the demo database and everything made here
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from compile_messages import compile_messages
+from scripts.compile_messages import compile_messages
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -30,7 +30,6 @@ def main() -> int:
     os.chdir(ROOT)
     os.environ.setdefault("SITE_URL", f"http://{HOST}:{port}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csam_portal.settings")
-    sys.path.insert(0, str(ROOT))
     (ROOT / "var").mkdir(exist_ok=True)
     prepare()
     print(f"\nThe portal is at {os.environ['SITE_URL']}/ (Ctrl-C ends it).\n", flush=True)
@@ -57,7 +56,9 @@ def collect_static_files() -> None:
     from django.core.management import call_command
 
     found = sorted(
-        f"{path} {Path(storage.path(path)).stat().st_mtime_ns}" for finder in get_finders() for path, storage in finder.list([])
+        f"{path} {Path(storage.path(path)).stat().st_mtime_ns}"
+        for finder in get_finders()
+        for path, storage in finder.list([])
     )
     note = Path(settings.STATIC_ROOT) / ".collected"
     if not note.exists() or note.read_text(encoding="utf-8").splitlines() != found:
@@ -67,10 +68,10 @@ def collect_static_files() -> None:
 
 def serve(port: int) -> int:
     """Run the web server and the mail worker until a signal, or until one of them ends; both end together."""
-    web = [sys.executable, "-m", "gunicorn", "csam_portal.wsgi", f"--bind={HOST}:{port}", "--workers=2", "--log-level=warning"]
+    web = [sys.executable, "-m", "gunicorn", "csam_portal.wsgi", f"--bind={HOST}:{port}", "--workers=2"]
     worker = [sys.executable, "manage.py", "work"]
     # Sessions of their own: Ctrl-C reaches this process alone, which then ends both in order.
-    processes = [subprocess.Popen(command, start_new_session=True) for command in (web, worker)]  # noqa: S603 - our own commands
+    processes = [subprocess.Popen(command, start_new_session=True) for command in (web, worker)]
 
     def end(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt

@@ -17,7 +17,19 @@ from identity.models import Attempt, Session
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-READS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "PRAGMA", "EXPLAIN", "DECLARE", "FETCH", "SET")
+READS = (
+    "SELECT",
+    "SAVEPOINT",
+    "RELEASE",
+    "ROLLBACK",
+    "BEGIN",
+    "COMMIT",
+    "PRAGMA",
+    "EXPLAIN",
+    "DECLARE",
+    "FETCH",
+    "SET",
+)
 # What any GET may write (docs/adr: the session's seen_at, a failed try, a reading of full numbers).
 WRITABLE = {model._meta.db_table for model in (Session, Attempt, Reading)}
 WRITE = re.compile(r"(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM)\s+\"?(\w+)\"?", re.IGNORECASE)

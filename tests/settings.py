@@ -18,9 +18,11 @@ os.environ["STATIC_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesSt
 # Playwright keeps an event loop in the test's own thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-from csam_portal.settings import *  # noqa: E402, F403
-from csam_portal.settings import DATABASES, MIDDLEWARE, STATIC_ROOT, VAR_DIR  # noqa: E402
+from csam_portal.settings import *
+from csam_portal.settings import DATABASES, MIDDLEWARE, STATIC_ROOT, VAR_DIR
+from scripts.compile_messages import compile_messages
 
+compile_messages()
 VAR_DIR.mkdir(exist_ok=True)
 Path(STATIC_ROOT).mkdir(exist_ok=True)
 
