@@ -64,12 +64,14 @@ def plan_succession(registered: RegisteredEnterprise, *, chief_insz: str) -> Suc
     capacities = list(enterprise.capacities.filter(retired_at=None).select_related("kind__domain").order_by("pk"))
     administrators = list(
         Account.objects.filter(LIVE, capacity__in=capacities, type__in=(AccountType.LB, AccountType.CO_LB))
-        .select_related("person", "capacity__kind")
+        .select_related("person", "capacity__kind__domain")
         .order_by("pk")
     )
     own = {
         account.capacity_id: account
-        for account in Account.objects.filter(LIVE, capacity__in=capacities, person__insz=chief_insz).order_by("pk")
+        for account in Account.objects.filter(LIVE, capacity__in=capacities, person__insz=chief_insz)
+        .select_related("capacity__kind__domain")
+        .order_by("pk")
     }
     appointed = [account for account in administrators if not account.as_htb]
     with_tb = {account.capacity_id for account in appointed if account.type == AccountType.LB}

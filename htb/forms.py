@@ -10,6 +10,10 @@ from ui.journeys import BranchingForm
 
 SELF, OTHER = "self", "other"
 
+MAILBOX_ADVICE = _(
+    "Best a general mailbox of the enterprise, such as management@enterprise.be, that is also read when somebody is away."
+)
+
 
 class EnterpriseForm(PortalForm):
     """S1: for which enterprise."""
@@ -32,9 +36,9 @@ class ChiefForm(BranchingForm):
         error_messages={"required": _("Choose who becomes Chief Access Manager.")},
     )
     chief_insz = InszField(label=_("National register number"), required=False)
-    chief_email = EmailField(label=_("E-mail"), required=False)
+    chief_email = EmailField(label=_("E-mail"), required=False, help_text=MAILBOX_ADVICE)
     chief_telephone = TelephoneField(label=_("Telephone"), required=False)
-    own_email = EmailField(label=_("E-mail"))
+    own_email = EmailField(label=_("E-mail"), help_text=MAILBOX_ADVICE)
     own_telephone = TelephoneField(label=_("Telephone"))
 
     def __init__(self, *args: Any, own_name: str, is_current_chief: bool, **kwargs: Any) -> None:

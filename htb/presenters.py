@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access_admins.succession import Succession
+from enterprises.enums import IdentifiedBy
 from enterprises.gateway import RegisteredEnterprise
 
 
@@ -34,14 +35,11 @@ def consequences(plan: Succession, *, chief_name: str, is_self: bool) -> list[st
         )
     if plan.ended_co_role is not None:
         sentences.append(_("The role of Co-Chief Access Manager makes place for the new role."))
-    names = [str(capacity) for capacity in plan.entered_capacities]
-    names += [str(account.capacity) for account in plan.changed_accounts]
-    names += [str(kind) for kind, _identification in plan.opened_capacities]
-    if names and is_self:
-        sentences.append(_("You become Access Manager for: %(names)s.") % {"names": ", ".join(names)})
-    elif names:
+    if domains := _domains(plan):
         sentences.append(
-            _("%(chief)s becomes Access Manager for: %(names)s.") % {"chief": chief_name, "names": ", ".join(names)}
+            _("You become Access Manager for: %(domains)s.") % {"domains": domains}
+            if is_self
+            else _("%(chief)s becomes Access Manager for: %(domains)s.") % {"chief": chief_name, "domains": domains}
         )
     stay = len(plan.reviewed_accounts) + len(plan.reviewed_roles)
     if stay:
@@ -54,3 +52,17 @@ def consequences(plan: Succession, *, chief_name: str, is_self: bool) -> list[st
             % {"count": stay}
         )
     return sentences
+
+
+def _domains(plan: Succession) -> str:
+    """The domains in which the chief becomes access administrator, with the kind where a number of its own tells it apart."""
+    kinds = [capacity.kind for capacity in plan.entered_capacities]
+    kinds += [account.capacity.kind for account in plan.changed_accounts]
+    kinds += [kind for kind, _identification in plan.opened_capacities]
+    names = [
+        kind.domain.name
+        if kind.identified_by == IdentifiedBy.ENTERPRISE_NUMBER
+        else f"{kind.domain.name} ({kind.name})"
+        for kind in kinds
+    ]
+    return ", ".join(dict.fromkeys(names))
