@@ -1,6 +1,6 @@
 """Settings, all of them from the environment; docs/settings.md lists every variable.
 
-Development needs none. Production must set those that `csam_portal.safety` asks for, or it refuses to start.
+Development needs none. Production must set those that `csam_portal.checks` asks for, or it refuses to start.
 """
 
 from pathlib import Path
@@ -55,7 +55,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 
-# The mock eID/itsme provider: development and demonstration only, `csam_portal.safety` refuses it in production.
+# The mock eID/itsme provider: development and demonstration only, `csam_portal.checks` refuses it in production.
 MOCK_IDP = env.bool("MOCK_IDP", default=not IS_PRODUCTION)
 if MOCK_IDP:
     INSTALLED_APPS.insert(1, "mock_idp")
@@ -255,7 +255,8 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "script-src": [SELF],
         "font-src": [SELF],
-        "img-src": [SELF],
+        # data: for the tab's icon, which stands in the page (a picture loads and sends nothing).
+        "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         # The login form's redirect leads to the provider; a browser holds the form to this list all the way.
         "form-action": [SELF, *(origin for origin in OIDC_FORM_ORIGINS if origin != SITE_URL)],

@@ -6,6 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -83,12 +84,15 @@ def _table() -> Table:
     def tag(text: Any, kind: str) -> str:
         return render_to_string("ui/tag.html", {"text": text, "kind": kind})
 
+    def number(text: str) -> str:
+        return format_html('<span class="number">{}</span>', text)
+
     return Table(
         caption=_("Users"),
         columns=[Column(_("Name"), "#data", "ascending"), Column(_("First name"), "#table"), Column("INSZ"), Column(_("Status"))],
         rows=[
-            ["El Amrani", "Karim", "90.01.30-997.97", tag(_("active"), "success")],
-            ["Müller", "Jonas", "88.12.12-997.90", tag(_("blocked"), "error")],
-            ["Wałęsa-Van den Broeck", "Øyvind", "95.07.07-998.60", tag(_("first login to come"), "quiet")],
+            ["El Amrani", "Karim", number("90.01.30-997.97"), tag(_("active"), "success")],
+            ["Müller", "Jonas", number("88.12.12-997.90"), tag(_("blocked"), "error")],
+            ["Wałęsa-Van den Broeck", "Øyvind", number("95.07.07-998.60"), tag(_("first login to come"), "quiet")],
         ],
     )
