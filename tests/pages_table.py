@@ -33,7 +33,14 @@ class Answers:
     entitled: int
 
 
-EVERYBODY = Answers(200, 200, 200, 200)
+
+
+def all_get(status: int) -> Answers:
+    """The same status for everybody."""
+    return Answers(status, status, status, status)
+
+
+EVERYBODY = all_get(200)
 LOGGED_IN = Answers(302, 200, 200, 200)
 # A run of a journey is its owner's alone: nobody else learns that it is there.
 OWNER = Answers(302, 404, 404, 200)
@@ -73,11 +80,19 @@ TABLE: dict[str, list[Row]] = {
     "appoint-step": [
         Row(OWNER, _standard(name), entitled=cast.AN) for name in ("enterprise", "chief", "check", "done")
     ],
+    # Who is logged in at the level asked for needs no login page.
+    "login": [Row(Answers(200, 302, 302, 302))],
+    "logout": [Row(all_get(302))],
+    # Without the provider's answer, or a client's request, there is nothing to do.
+    "oidc-callback": [Row(all_get(302))],
+    "mock-idp-authorise": [Row(all_get(400))],
+    "mock-idp-token": [Row(all_get(401))],
+    "mock-idp-userinfo": [Row(all_get(401))],
     "help-chapter": [Row(EVERYBODY, lambda _log_in, name=name: {"name": name}) for name in CHAPTERS],
 }
 
 # Files and answers for programs: no HTML page to look at.
-NOT_PAGES = {"healthz", "readyz"}
+NOT_PAGES = {"healthz", "readyz", "mock-idp-discovery", "mock-idp-jwks"}
 
 
 def routes() -> Iterator[tuple[str, URLPattern]]:
@@ -98,6 +113,14 @@ def declaration(route: URLPattern) -> Page:
     """Return what the page declares at its head."""
     page: Page = route.callback.page
     return page
+
+
+def shown_pages() -> Iterator[tuple[str, URLPattern, Row]]:
+    """The rows that show a page to look at: public ones to who is not logged in, the others to who has the right."""
+    for name, route, row in rows():
+        answer = row.answers.anonymous if declaration(route).level is None else row.answers.entitled
+        if name not in NOT_PAGES and "GET" in declaration(route).methods and answer == 200:
+            yield name, route, row
 
 
 def rows() -> Iterator[tuple[str, URLPattern, Row]]:
