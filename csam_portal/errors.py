@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from acts.errors import ActError
+from acts.errors import ActError, RegisterDown
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -34,4 +34,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def act_error_page(request: HttpRequest, error: ActError) -> HttpResponse:
     """Return the page of an act's error that its own view did not answer; one template per status."""
-    return render(request, f"errors/{error.status}.html", {"error": error}, status=error.status)
+    context = {"error": error, "typed": _typed(request) if isinstance(error, RegisterDown) else []}
+    return render(request, f"errors/{error.status}.html", context, status=error.status)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was typed, so that the page can send it again as it was; passwords and codes are typed anew."""
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken" and not name.startswith(("password", "code"))
+        for value in values
+    ]

@@ -1,27 +1,32 @@
 """What the pages of an appointment say: the enterprise, and what confirming will change."""
 
-from dataclasses import dataclass
-
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access_admins.succession import Succession
 from enterprises.enums import IdentifiedBy
 from enterprises.gateway import RegisteredEnterprise
+from formats import enterprise_number, insz
+from ui.components import Row
 
 
-@dataclass(frozen=True)
-class EnterpriseBlock:
-    """The block "The enterprise": number (digits), name, address."""
+def enterprise_rows(enterprise: RegisteredEnterprise, language: str, *, change: str) -> list[Row]:
+    """Return the block "The enterprise" in the page's language. change: where the number is asked."""
+    return [
+        Row(_("Enterprise number"), enterprise_number.show(enterprise.number), change),
+        Row(_("Name of the enterprise"), enterprise.name_in(language)),
+        Row(_("Address"), enterprise.address_in(language) or "—"),
+    ]
 
-    number: str
-    name: str
-    address: str
 
-    @classmethod
-    def of(cls, enterprise: RegisteredEnterprise, language: str) -> "EnterpriseBlock":
-        """Return the block in the page's language."""
-        return cls(enterprise.number, enterprise.name_in(language), enterprise.address_in(language))
+def person_rows(name: str, number: str) -> list[Row]:
+    """Return who somebody is: name, and the national number in full (BEHAVIOUR E4: S4 to S6 may show it)."""
+    return [Row(_("Name"), name), Row(_("National register number"), insz.show(number))]
+
+
+def contact_rows(email: str, telephone: str, *, change: str) -> list[Row]:
+    """Return how somebody is reached. change: where it is asked."""
+    return [Row(_("E-mail"), email, change), Row(_("Telephone"), telephone, change)]
 
 
 def consequences(plan: Succession, *, chief_name: str, is_self: bool) -> list[str]:

@@ -27,7 +27,7 @@ from htb.policies import (
     check_named_other,
     check_not_already_chief,
 )
-from htb.presenters import EnterpriseBlock, consequences
+from htb.presenters import consequences, contact_rows, enterprise_rows, person_rows
 from identity.actor import Actor
 from identity.limits import counted
 from ui import journeys
@@ -175,8 +175,11 @@ def _check_page(walk: Walk, facts: Facts, form: ConfirmForm, *, status: int, cha
         facts,
         status=status,
         form=form,
-        asked=asked,
-        chief_name=chief_name,
+        chief_rows=[
+            *person_rows(chief_name, asked.chief_insz),
+            *contact_rows(asked.chief_email, asked.chief_telephone, change=walk.address(CHIEF)),
+        ],
+        contact_rows=None if asked.is_self else contact_rows(asked.own_email, asked.own_telephone, change=walk.address(CHIEF)),
         consequences=consequences(plan, chief_name=chief_name, is_self=asked.is_self),
         plan_digest=asked.digest_with(plan, facts),
         changed=changed,
@@ -186,9 +189,8 @@ def _check_page(walk: Walk, facts: Facts, form: ConfirmForm, *, status: int, cha
 def _page(walk: Walk, template: str, facts: Facts, *, status: int, **context: Any) -> HttpResponse:
     enterprise = check_enterprise(facts.enterprise)
     context |= {
-        "walk": walk,
-        "enterprise": EnterpriseBlock.of(enterprise, walk.actor.language),
-        "representative": walk.actor.person,
-        "addresses": {step: walk.address(step) for step in (ENTERPRISE, CHIEF, CHECK)},
+        "enterprise_rows": enterprise_rows(enterprise, walk.actor.language, change=walk.address(ENTERPRISE)),
+        "representative_rows": person_rows(walk.actor.name, walk.insz),
+        "addresses": {step: walk.address(step) for step in (ENTERPRISE, CHIEF)},
     }
     return render(walk.request, template, context, status=status)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from access_admins.enums import ChiefKind
 from access_admins.models import ChiefRole, Review
+from acts.errors import RegisterDown
 from audit.models import Event, Reading
 from enterprises.models import Capacity, LegalFunction, RegisterEnterprise, RegisterPerson
 from identity.enums import Means
@@ -25,7 +27,9 @@ def live_htb(number: str) -> ChiefRole:
     return ChiefRole.objects.get(enterprise__number=number, kind=ChiefKind.HTB, ended_at=None)
 
 
-@pytest.mark.parametrize("typed", ["0999000129", "0999.000.129", "BE 0999 000 129", "be0999.000.129", "999000129", "999.000.129"])
+@pytest.mark.parametrize(
+    "typed", ["0999000129", "0999.000.129", "BE 0999 000 129", "be0999.000.129", "999000129", "999.000.129"]
+)
 def test_S1_takes_the_number_in_any_notation(log_in: LogIn, typed: str) -> None:
     assert log_in(cast.AN).post(appointing.START, {"enterprise_number": typed}).status_code == 302
 
@@ -198,7 +202,10 @@ def test_S7_a_change_of_htb_passes_accounts_on_and_lists_the_others_for_review(l
     )
     appointed = set(
         Account.objects.filter(
-            capacity__enterprise=former.enterprise, as_htb=False, ended_at=None, type__in=[AccountType.LB, AccountType.CO_LB]
+            capacity__enterprise=former.enterprise,
+            as_htb=False,
+            ended_at=None,
+            type__in=[AccountType.LB, AccountType.CO_LB],
         ).values_list("pk", flat=True)
     )
     client = log_in(cast.LUC)
@@ -239,7 +246,9 @@ def test_S7_mails_go_to_the_new_htb_the_representative_and_the_former_htb(log_in
     Mail.objects.all().delete()
     appointing.confirm(client, appointing.choose_other(client, cast.BRASSERIE, cast.THOMAS))
     mails = {mail.to: mail for mail in Mail.objects.all()}
-    former = ChiefRole.objects.filter(enterprise__number=cast.BRASSERIE, kind=ChiefKind.HTB).exclude(ended_at=None).get()
+    former = (
+        ChiefRole.objects.filter(enterprise__number=cast.BRASSERIE, kind=ChiefKind.HTB).exclude(ended_at=None).get()
+    )
     assert set(mails) == {"toegang@example.be", "directie@example.be", former.email}
     assert mails["toegang@example.be"].language == "nl"
     assert mails[former.email].language == "fr"
@@ -295,7 +304,12 @@ def test_S9_says_who_where_the_mail_went_and_what_is_next(log_in: LogIn) -> None
     client = log_in(cast.AN)
     done = appointing.confirm(client, appointing.choose_other(client, cast.ATELIER, cast.KARIM))["Location"]
     page = client.get(done).content.decode()
-    for text in ("Hoofdtoegangsbeheerder aangesteld!", "Karim El Amrani", "toegang@example.be", "Mijn eGov-rollenbeheer"):
+    for text in (
+        "Hoofdtoegangsbeheerder aangesteld!",
+        "Karim El Amrani",
+        "toegang@example.be",
+        "Mijn eGov-rollenbeheer",
+    ):
         assert text in page, text
 
 
@@ -308,3 +322,25 @@ def test_L4_a_weaker_login_is_sent_to_step_up(log_in: LogIn) -> None:
 def test_E2_the_run_of_somebody_else_does_not_exist(log_in: LogIn) -> None:
     address = appointing.start(log_in(cast.AN), cast.ATELIER)
     assert log_in(cast.LUC).get(address).status_code == 404
+
+
+class DeadRegister:
+    """A register that never answers."""
+
+    def __getattr__(self, question: str) -> Callable[..., None]:
+        def no_answer(*_numbers: str) -> None:
+            raise RegisterDown
+
+        return no_answer
+
+
+def test_S2_a_silent_register_means_try_again_and_nothing_typed_is_lost(log_in: LogIn, settings: Any) -> None:
+    client = log_in(cast.AN)
+    address = appointing.start(client, cast.ATELIER)
+    settings.REGISTER_GATEWAY = "tests.test_appointing.DeadRegister"
+    first = client.post(appointing.START, {"enterprise_number": "0999.000.129"})
+    assert first.status_code == 503
+    assert 'value="0999.000.129"' in first.content.decode()
+    second = client.post(address, {"who": "self", **appointing.OWN})
+    assert second.status_code == 503
+    assert 'name="own_email" value="directie@example.be"' in second.content.decode()
