@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from csam_portal import views
+from identity.views import chooser
 
 handler400 = "csam_portal.errors.bad_request"
 handler403 = "csam_portal.errors.not_allowed"
@@ -15,6 +16,7 @@ handler500 = "csam_portal.errors.server_error"
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("oidc/callback", chooser.callback, name="oidc-callback"),
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", views.home, name="home"),

@@ -71,6 +71,16 @@ class ActorRequest(HttpRequest):
     actor: Actor
 
 
+class MaybeActorRequest(HttpRequest):
+    """A request to a public page: somebody may be logged in.
+
+    `lapsed` says why a session ended just now (a value of identity.login.Why), else "".
+    """
+
+    actor: Actor | None
+    lapsed: str
+
+
 def portal_actor() -> Actor:
     """Return the actor for what the portal does by itself: expiry, notices, demo data."""
     return Actor(person=Person.objects.portal(), level=0)

@@ -1,41 +1,52 @@
 """Puts `request.actor` on every request: the Actor of a session that still lives, else None."""
 
-import time
 from collections.abc import Callable
+from datetime import timedelta
+from typing import cast
 
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from identity import sessions
 from identity.actor import Actor
 from identity.enums import Means
-from identity.login import end_session, has_lapsed
+from identity.login import end_session, lapse_of
 
-# A session is marked as seen at most this often, so that reading pages seldom writes.
-SEEN_EVERY_SECONDS = 60
+# A visit is noted at most this often, so that reading pages seldom writes; a session may so end up to a minute early.
+SEEN_EVERY = timedelta(seconds=60)
 
 
 class ActorMiddleware:
-    """Ends sessions that lapsed, notes that others were seen, and makes the Actor."""
+    """Ends sessions that lapsed, notes that others were seen, and makes the Actor.
+
+    `request.lapsed` says why a session ended just now (identity.login.Why), so that the login page can say it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.lapsed = self._end_when_lapsed(request)  # type: ignore[attr-defined]  # the portal's own attribute
         request.actor = self._actor(request)  # type: ignore[attr-defined]  # the portal's own attribute
         return self.get_response(request)
 
-    def _actor(self, request: HttpRequest) -> Actor | None:
-        if sessions.PERSON not in request.session:
-            return None
-        if has_lapsed(request):
+    def _end_when_lapsed(self, request: HttpRequest) -> str:
+        session = cast(sessions.SessionStore, request.session)
+        if SESSION_KEY not in session:
+            return ""
+        why = lapse_of(session)
+        if why is not None:
             end_session(request)
+            return why.value
+        if session.seen_at is None or timezone.now() - session.seen_at > SEEN_EVERY:
+            session.note_visit()
+        return ""
+
+    def _actor(self, request: HttpRequest) -> Actor | None:
+        # Staff who log in at the admin have a session without means: they are nobody's actor (BEHAVIOUR E9).
+        if sessions.PERSON not in request.session or not request.user.is_authenticated:
             return None
-        if not request.user.is_authenticated:
-            return None
-        now = time.time()
-        if now - request.session[sessions.SEEN] > SEEN_EVERY_SECONDS:
-            request.session[sessions.SEEN] = now
         return Actor(
             person=request.user,
             level=request.session[sessions.LEVEL],

@@ -1,15 +1,23 @@
-"""The session store: Django's database sessions, with person, means and level as columns of the row."""
+"""The session store: Django's database sessions, with person, means, level and times as columns of the row."""
 
 from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.utils import timezone
 
-PERSON, MEANS, LEVEL, BEGUN, SEEN = "person", "means", "level", "begun", "seen"
+PERSON, MEANS, LEVEL, BEGUN = "person", "means", "level", "begun"
 
 
 class SessionStore(DatabaseStore):
-    """Keeps in columns what "my sessions" and "end them all" must find without decoding every row."""
+    """Keeps in columns what "my sessions" and "end them all" must find without decoding every row.
+
+    `seen_at` stands in its column alone: a page that notes the visit changes one column, and cannot overwrite what
+    another tab put into the session meanwhile.
+    """
+
+    seen_at: datetime | None = None
 
     @classmethod
     def get_model_class(cls):  # type: ignore[no-untyped-def]  # Django's signature is untyped
@@ -17,15 +25,23 @@ class SessionStore(DatabaseStore):
 
         return Session
 
+    def load(self) -> dict[str, Any]:
+        row = self._get_session_from_db()  # type: ignore[attr-defined]  # as in Django's own load()
+        self.seen_at = row.seen_at if row else None
+        return self.decode(row.session_data) if row else {}
+
     def create_model_instance(self, data: dict[str, Any]) -> Any:
-        row = super().create_model_instance(data)
+        row: Any = super().create_model_instance(data)
         row.person_id = data.get(PERSON)
         row.means = data.get(MEANS, "")
         row.level = data.get(LEVEL, 0)
-        row.begun_at = _moment(data.get(BEGUN))
-        row.seen_at = _moment(data.get(SEEN))
+        begun = data.get(BEGUN)
+        row.begun_at = datetime.fromtimestamp(begun, UTC) if begun else None
+        row.seen_at = self.seen_at = timezone.now() if SESSION_KEY in data else None
         return row
 
-
-def _moment(seconds: float | None) -> datetime | None:
-    return datetime.fromtimestamp(seconds, UTC) if seconds else None
+    def note_visit(self) -> None:
+        """Write down that the session is used now."""
+        self.seen_at = timezone.now()
+        model: Any = self.model
+        model.objects.filter(pk=self.session_key).update(seen_at=self.seen_at)

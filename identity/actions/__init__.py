@@ -1,0 +1,1 @@
+"""What persons do about themselves: logging in, their means, their sessions. One module per subject."""

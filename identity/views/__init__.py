@@ -1,0 +1,1 @@
+"""The pages of identity, one module per subject."""

@@ -1,0 +1,161 @@
+"""The login page with its five means, the way to the identity provider and back, logging off (BEHAVIOUR L1, L4, L5)."""
+
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from identity import oidc
+from identity.actions.login import PersonInactive, log_in_identified
+from identity.actor import MaybeActorRequest
+from identity.enums import LEVEL_OF, Means
+from identity.login import SENTENCES, Why, begin_session, end_session, login_address, safe_next
+from ui.forms import PortalForm
+from ui.pages import public_page
+
+# What the page answers when something went wrong on the way; otherwise 200.
+STATUS_OF = {
+    Why.NO_ANSWER: 503,
+    Why.UNKNOWN_LOGIN: 400,
+    Why.NOT_TRUSTED: 403,
+    Why.TOO_WEAK: 403,
+    Why.NO_NUMBER: 403,
+    Why.INACTIVE: 403,
+}
+
+
+class MeansForm(PortalForm):
+    """Which means to log in with, and what must not be lost on the way: the page asked for and the level it needs."""
+
+    means = forms.TypedChoiceField(
+        label=_("Choose how you want to log in"),
+        choices=Means.choices,
+        coerce=Means,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose how you want to log in."),
+            "invalid_choice": _("Choose how you want to log in."),
+        },
+    )
+    next = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
+    level = forms.IntegerField(required=False, min_value=0, max_value=999, widget=forms.HiddenInput)
+
+    def clean_next(self) -> str:
+        """An address elsewhere is forgotten: it was not this portal that put it there."""
+        return safe_next(self.cleaned_data["next"])
+
+    def clean_level(self) -> int:
+        """0 where the page asked for needs no level."""
+        return self.cleaned_data["level"] or 0
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        means = cleaned.get("means")
+        if means and LEVEL_OF[means] < cleaned.get("level", 0):
+            self.add_error("means", _("This means is not strong enough for the page you asked for. Choose another."))
+        return cleaned
+
+
+@public_page(methods=("GET", "POST"))
+@never_cache
+def login(request: HttpRequest) -> HttpResponse:
+    """L1, L4: the means in the guide's order with their levels; those too weak for the page asked for are shut."""
+    form = MeansForm(request.POST) if request.method == "POST" else MeansForm(initial=_asked(request))
+    if form.is_bound and form.is_valid():
+        return _go(request, **form.cleaned_data)
+    actor = cast(MaybeActorRequest, request).actor
+    level = form["level"].value()
+    level = int(level) if str(level).isdigit() else 0
+    why = _why(request)
+    if actor and actor.level >= level and not (form.is_bound or why):
+        return redirect(form["next"].value() or start_page())
+    return render(
+        request,
+        "identity/login.html",
+        {
+            "form": form,
+            "choices": [
+                {"means": means, "label": means.label, "level": LEVEL_OF[means], "will_do": LEVEL_OF[means] >= level}
+                for means in Means
+            ],
+            "level": level,
+            "logged_in_with": actor.means.label if actor and actor.means else "",
+            "why": SENTENCES[why] if why else "",
+        },
+        status=400 if form.is_bound else STATUS_OF.get(why, 200) if why else 200,
+    )
+
+
+def _asked(request: HttpRequest) -> dict[str, str | int]:
+    level = request.GET.get("level", "")
+    return {
+        "next": safe_next(request.GET.get("next", "")),
+        "level": int(level) if level.isascii() and level.isdigit() and len(level) <= 3 else 0,
+    }
+
+
+def _why(request: HttpRequest) -> Why | None:
+    why = request.GET.get("why", "")
+    return Why(why) if why in set(Why) else None
+
+
+def _go(request: HttpRequest, *, means: Means, next: str, level: int) -> HttpResponse:  # noqa: A002 - the form's name for it
+    if means not in oidc.ANSWERED_BY_PROVIDER:
+        return redirect(f"{reverse('login-password')}?{urlencode({'means': means.value, 'next': next})}")
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    try:
+        return redirect(oidc.begin(request.session, means, next_address=next, level=level, language=language))
+    except oidc.NoAnswer:
+        return _back_to_login(Why.NO_ANSWER, next, level)
+
+
+@public_page(writes_on_get="the identity provider sends the browser back with a GET; its one-use code makes the login")
+@never_cache
+def callback(request: HttpRequest) -> HttpResponse:
+    """Where the identity provider sends the browser back to: its answer becomes a session, or a sentence why not."""
+    began = oidc.begun(request.session, request.GET.get("state", ""))
+    if began is None:
+        return _back_to_login(Why.UNKNOWN_LOGIN)
+    with translation.override(began.language):
+        try:
+            identified = oidc.finish(request.session, began, request.GET)
+            person = log_in_identified(identified)
+        except oidc.LoginFailed as failure:
+            return _back_to_login(failure.why, began.next, began.level)
+        except PersonInactive:
+            return _back_to_login(Why.INACTIVE, began.next, began.level)
+        begin_session(request, person, identified.means, identified.level)
+        return redirect(began.next or start_page())
+
+
+def _back_to_login(why: Why, next_address: str = "", level: int = 0) -> HttpResponse:
+    """A page of its own, so that the one-use code stands in no address that a person sees, reloads or sends on."""
+    return redirect(login_address(next_address=next_address, level=level, why=why.value))
+
+
+@public_page(methods=("POST",))
+def logout(request: HttpRequest) -> HttpResponse:
+    """Log off."""
+    end_session(request)
+    return redirect("logged-off")
+
+
+@public_page()
+def logged_off(request: HttpRequest) -> HttpResponse:
+    """You are logged off."""
+    return render(request, "identity/logged_off.html")
+
+
+def start_page() -> str:
+    """Where a login leads that asked for no page: the management home (BEHAVIOUR L5)."""
+    try:
+        return reverse("management-home")
+    except NoReverseMatch:
+        return reverse("home")
