@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from access_admins.enums import ChiefKind, Procedure
@@ -62,17 +63,14 @@ def plan_succession(registered: RegisteredEnterprise, *, chief_insz: str) -> Suc
         return Succession(True, None, None, [], [], [], _capacities_to_open(registered), [], [])
     roles = list(ChiefRole.objects.filter(LIVE, enterprise=enterprise).select_related("person").order_by("pk"))
     capacities = list(enterprise.capacities.filter(retired_at=None).select_related("kind__domain").order_by("pk"))
-    administrators = list(
-        Account.objects.filter(LIVE, capacity__in=capacities, type__in=(AccountType.LB, AccountType.CO_LB))
+    administers = Q(type__in=(AccountType.LB, AccountType.CO_LB))
+    accounts = list(
+        Account.objects.filter(LIVE, administers | Q(person__insz=chief_insz), capacity__in=capacities)
         .select_related("person", "capacity__kind__domain")
         .order_by("pk")
     )
-    own = {
-        account.capacity_id: account
-        for account in Account.objects.filter(LIVE, capacity__in=capacities, person__insz=chief_insz)
-        .select_related("capacity__kind__domain")
-        .order_by("pk")
-    }
+    administrators = [account for account in accounts if account.type != AccountType.USER]
+    own = {account.capacity_id: account for account in accounts if account.person.insz == chief_insz}
     appointed = [account for account in administrators if not account.as_htb]
     with_tb = {account.capacity_id for account in appointed if account.type == AccountType.LB}
     without_tb = [capacity for capacity in capacities if capacity.pk not in with_tb]

@@ -42,15 +42,13 @@ def read_facts(number: str, *, representative: str, chief: str | None = None) ->
     else:
         chief_standing = standing if chief == representative else source.standing(number, chief)
 
-    def counting(of: Standing | None) -> tuple[Function, ...]:
-        return tuple(counting_functions(enterprise, of.functions, today)) if enterprise and of else ()
-
-    own = counting(standing)
+    held = {*standing.functions, *(chief_standing.functions if chief_standing else ())}
+    counting = counting_functions(enterprise, held, today) if enterprise else []
     return Facts(
         enterprise=enterprise,
         representative=standing,
-        representative_functions=own,
+        representative_functions=tuple(function for function in counting if function.insz == representative),
         chief=chief_standing,
-        chief_functions=own if chief_standing is standing else counting(chief_standing),
+        chief_functions=tuple(function for function in counting if function.insz == chief),
         read_at=read_at,
     )

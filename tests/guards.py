@@ -62,7 +62,7 @@ class ReadOnlyGets:
 
 def may_stand_in_a_get(sql: str) -> bool:
     """Tell whether a statement reads, or writes to one of the few tables that every GET may write."""
-    statement = sql.lstrip()
+    statement = sql.lstrip(" (\n")
     written = WRITE.match(statement)
     return statement.upper().startswith(READS) or (written is not None and written[1] in WRITABLE)
 

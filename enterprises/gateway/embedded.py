@@ -1,7 +1,8 @@
 """The register in the portal's own database, filled by `import_kbo` and its sisters."""
 
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import BooleanField, CharField, DateField, QuerySet, Value
 from django.utils import timezone
 
 from enterprises.enums import IdentifiedBy
@@ -22,25 +23,23 @@ _LEGAL_NAME = "001"
 
 
 class EmbeddedRegister:
-    """Answers from the Register… tables; a constant number of statements a question."""
+    """Answers from the Register… tables: two statements for an enterprise, one for a person or a person's standing."""
 
     def enterprise(self, number: str) -> RegisteredEnterprise | None:
         row = RegisterEnterprise.objects.filter(number=number).first()
         if row is None:
             return None
-        names = RegisterName.objects.filter(number=number, kind=_LEGAL_NAME).order_by("pk").values_list("language", "text")
-        address = RegisterAddress.objects.filter(number=number).order_by("pk").first()
-        numbers = RegisterNumber.objects.filter(number=number).order_by("kind", "value").values_list("kind", "value")
+        parts = _Parts.of(number)
         return RegisteredEnterprise(
             number=row.number,
             situation=row.situation,
             legal_form=row.legal_form,
             started_on=row.started_on,
             stopped_on=row.stopped_on,
-            names=tuple((_LANGUAGES.get(language, ""), text) for language, text in names),
-            address_nl=_one_line(address, "nl"),
-            address_fr=_one_line(address, "fr"),
-            numbers=tuple((IdentifiedBy(kind), value) for kind, value in numbers),
+            names=tuple((_LANGUAGES.get(language, ""), text) for language, text in parts.names),
+            address_nl=_one_line(parts.addresses, "nl"),
+            address_fr=_one_line(parts.addresses, "fr"),
+            numbers=tuple((IdentifiedBy(kind), value) for kind, value in sorted(parts.numbers)),
         )
 
     def person(self, insz: str) -> RegisteredPerson | None:
@@ -58,25 +57,71 @@ class EmbeddedRegister:
 
     def standing(self, number: str, insz: str) -> Standing:
         today = timezone.localdate()
-        employed = Employment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), number=number, insz=insz, starts_on__lte=today)
-        return Standing(
-            person=self.person(insz),
-            functions=_functions(number=number, insz=insz),
-            is_employed=employed.exists(),
-        )
+        person, functions, employed = None, [], False
+        for kind, one, two, three, from_, to, has_eid in _standing_rows(number, insz):
+            if kind == "person":
+                person = RegisteredPerson(insz, one, two, three, from_, has_eid)
+            elif kind == "function":
+                functions.append(Function(insz, one, from_, to))
+            elif from_ <= today and (to is None or to >= today):
+                employed = True
+        return Standing(person=person, functions=tuple(functions), is_employed=employed)
 
     def functions(self, number: str) -> tuple[Function, ...]:
-        return _functions(number=number)
+        rows = LegalFunction.objects.filter(number=number).order_by("pk").values_list("insz", "code", "starts_on", "ends_on")
+        return tuple(Function(insz, code, starts_on, ends_on) for insz, code, starts_on, ends_on in rows)
 
 
-def _functions(**where: str) -> tuple[Function, ...]:
-    rows = LegalFunction.objects.filter(**where).order_by("pk").values_list("insz", "code", "starts_on", "ends_on")
-    return tuple(Function(insz, code, starts_on, ends_on) for insz, code, starts_on, ends_on in rows)
+def _standing_rows(number: str, insz: str) -> QuerySet[Any, Any]:
+    """One statement for a person, his or her functions and employments in an enterprise: kind, three texts, two dates, has_eid."""
+    text, no_date, no = Value("", CharField()), Value(None, DateField()), Value(False, BooleanField())
+    persons = RegisterPerson.objects.filter(insz=insz)
+    functions = LegalFunction.objects.filter(number=number, insz=insz)
+    employments = Employment.objects.filter(number=number, insz=insz)
+    return persons.values_list(
+        Value("person", CharField()), "last_name", "first_names", "language", "died_on", no_date, "has_eid"
+    ).union(
+        functions.values_list(Value("function", CharField()), "code", text, text, "starts_on", "ends_on", no),
+        employments.values_list(Value("employment", CharField()), text, text, text, "starts_on", "ends_on", no),
+        all=True,
+    )
 
 
-def _one_line(address: RegisterAddress | None, language: str) -> str:
-    if address is None:
+class _Parts(NamedTuple):
+    """What hangs on an enterprise number: (language, text), addresses, (kind, value)."""
+
+    names: list[tuple[str, str]]
+    addresses: list[RegisterAddress]
+    numbers: list[tuple[str, str]]
+
+    @classmethod
+    def of(cls, number: str) -> "_Parts":
+        """Read them in one statement."""
+        address = [field.name for field in RegisterAddress._meta.fields if field.name not in ("id", "number")]
+        padding = [Value("", CharField())] * (len(address) - 2)
+        names = RegisterName.objects.filter(number=number, kind=_LEGAL_NAME)
+        addresses = RegisterAddress.objects.filter(number=number)
+        numbers = RegisterNumber.objects.filter(number=number)
+        rows = names.values_list(Value("name", CharField()), "pk", "language", "text", *padding).union(
+            addresses.values_list(Value("address", CharField()), "pk", *address),
+            numbers.values_list(Value("number", CharField()), "pk", "kind", "value", *padding),
+            all=True,
+        )
+        parts = cls([], [], [])
+        for kind, _pk, *texts in sorted(rows):
+            if kind == "name":
+                parts.names.append((texts[0], texts[1]))
+            elif kind == "address":
+                parts.addresses.append(RegisterAddress(number=number, **dict(zip(address, texts, strict=True))))
+            else:
+                parts.numbers.append((texts[0], texts[1]))
+        return parts
+
+
+def _one_line(addresses: list[RegisterAddress], language: str) -> str:
+    if not addresses:
         return ""
+    address = addresses[0]
     street = getattr(address, f"street_{language}")
     municipality = getattr(address, f"municipality_{language}")
     country = getattr(address, f"country_{language}")
