@@ -220,6 +220,7 @@ SERVICES = {
     "data_protection_authority": env.str(
         "URL_DATA_PROTECTION_AUTHORITY", default="https://www.gegevensbeschermingsautoriteit.be/"
     ),
+    "federal_ombudsman": env.str("URL_FEDERAL_OMBUDSMAN", default="https://www.federaalombudsman.be/"),
 }
 CONTACT_CENTRE_PHONE = env.str("CONTACT_CENTRE_PHONE", default="02 511 51 51")
 

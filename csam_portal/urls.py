@@ -5,7 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from csam_portal import views
+from csam_portal import operations, views
 from identity.views import chooser
 
 handler400 = "csam_portal.errors.bad_request"
@@ -14,12 +14,22 @@ handler404 = "csam_portal.errors.not_found"
 handler500 = "csam_portal.errors.server_error"
 
 urlpatterns = [
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
+    path("healthz", operations.healthz, name="healthz"),
+    path("readyz", operations.readyz, name="readyz"),
     path("oidc/callback", chooser.callback, name="oidc-callback"),
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", views.home, name="home"),
+        path("what-is-csam", views.what_is_csam, name="what-is-csam"),
+        path("services", views.services, name="services"),
+        path("access-administration", views.access_administration, name="access-administration"),
+        path("appoint", views.procedures, name="procedures"),
+        path("mandates", views.mandates, name="mandates"),
+        path("contact", views.contact, name="contact"),
+        path("accessibility", views.accessibility, name="accessibility"),
+        path("privacy", views.privacy, name="privacy"),
+        path("help", views.help_index, name="help"),
+        path("help/<slug:name>", views.help_chapter, name="help-chapter"),
         path("", include("identity.urls")),
         path("", include("htb.urls")),
         path("", include("access_admins.urls")),

@@ -1,10 +1,11 @@
 """What is to be done after a commit: mails; and when the chores are due (docs/operations.md)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,6 +19,10 @@ class MailQuerySet(models.QuerySet["Mail"]):
     def due(self, now: datetime) -> "MailQuerySet":
         """To be sent now: their turn has come and no worker holds them."""
         return self.waiting().filter(Q(leased_until=None) | Q(leased_until__lte=now), next_at__lte=now)
+
+    def lately_given_up(self) -> "MailQuerySet":
+        """Given up in the last thirty days, after which nobody will look for them any more."""
+        return self.filter(given_up_at__gte=timezone.now() - timedelta(days=30))
 
 
 class Mail(models.Model):
@@ -36,7 +41,7 @@ class Mail(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     given_up_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[models.Manager["Mail"]] = MailQuerySet.as_manager()
+    objects = MailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mail")
@@ -46,7 +51,8 @@ class Mail(models.Model):
                 fields=["next_at", "id"],
                 name="mail_waiting",
                 condition=Q(sent_at__isnull=True, given_up_at__isnull=True),
-            )
+            ),
+            models.Index(fields=["given_up_at"], name="mail_given_up", condition=Q(given_up_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -111,7 +111,7 @@ def test_E5_the_worker_sends_what_is_due_and_only_once() -> None:
     assert message.subject == "You are Chief Access Manager of L'Œuf & Fils"
     assert message.extra_headers["Auto-Submitted"] == "auto-generated"
     assert isinstance(message, EmailMultiAlternatives)
-    assert [alternative.mimetype for alternative in message.alternatives] == ["text/html"]
+    assert [mimetype for _body, mimetype in message.alternatives] == ["text/html"]
     assert Mail.objects.filter(sent_at=None).count() == 1
 
 

@@ -16,6 +16,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="send what is due, do the chores, and end")
 
+    def get_check_kwargs(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Ask the checks of the database too: the worker runs for as long as the web server."""
+        return {**super().get_check_kwargs(options), "databases": ["default"]}
+
     def handle(self, *, once: bool, **_options: Any) -> None:
         worker = Worker()
         if once:

@@ -1,0 +1,146 @@
+"""An unsafe production does not start; docs/settings.md lists every variable."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SAFE = {
+    "ENVIRONMENT": "production",
+    "SECRET_KEY": "s" * 25 + "0123456789" * 3,
+    "RECORD_KEY": "r" * 25 + "0123456789" * 3,
+    "SITE_URL": "https://csam.fgov.be",
+    "ALLOWED_HOSTS": "csam.fgov.be",
+    "OIDC_ISSUER": "https://idp.fgov.be",
+    "OIDC_CLIENT_SECRET": "given by the federal service",
+    "EMAIL_URL": "smtp://mail.fgov.be:25",
+    "MAIL_FROM": "CSAM <no-reply@csam.fgov.be>",
+}
+
+
+def run(tmp_path: Path, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in an environment of production, with changes; an empty value takes the variable away."""
+    database = f"sqlite:///{tmp_path / 'safety.sqlite3'}"
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment = {**inherited, "DATABASE_URL": database, **SAFE, **changes}
+    return subprocess.run(  # noqa: S603 - our own commands
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={name: value for name, value in environment.items() if value},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_safe_production_starts(tmp_path: Path) -> None:
+    done = run(tmp_path, "manage.py", "check")
+    assert done.returncode == 0, done.stderr
+    assert "SQLite" in done.stderr, "it is said that SQLite is not the engine of real use"
+
+
+AS_IT_COMES = dict.fromkeys(SAFE, "") | {"ENVIRONMENT": "production"}
+UNSAFE: dict[str, tuple[Any, ...]] = {
+    "as it comes": (
+        AS_IT_COMES,
+        "SECRET_KEY is not set",
+        "RECORD_KEY is not set",
+        "RECORD_KEY is the same",
+        "SITE_URL does not begin with https",
+        "OIDC_ISSUER is not set",
+        "OIDC_CLIENT_SECRET is not set",
+        "OIDC_DISCOVERY_URL",
+        "EMAIL_URL is not set",
+        "MAIL_FROM is not set",
+    ),
+    "as in development": (
+        {"DEBUG": "true", "MOCK_IDP": "true", "ACCEPT_TEST_INSZ": "true", "EMAIL_URL": "consolemail://"},
+        "DEBUG is on",
+        "MOCK_IDP is on",
+        "ACCEPT_TEST_INSZ is on",
+        "EMAIL_URL is not set",
+    ),
+    "weakened": (
+        {
+            "SECRET_KEY": "short",
+            "ALLOWED_HOSTS": "*",
+            "SECURE_SSL_REDIRECT": "false",
+            "LEVEL_APPOINT": "300",
+            "LEVEL_SELF": "100",
+        },
+        "SECRET_KEY is not set, or shorter",
+        "ALLOWED_HOSTS",
+        "SECURE_SSL_REDIRECT",
+        "LEVEL_APPOINT is lower than 450",
+        "LEVEL_SELF is lower than 200",
+    ),
+    "without HSTS": ({"HSTS_SECONDS": "0"}, "HSTS_SECONDS"),
+    "misspelt": ({"ENVIRONMENT": "prod"}, "ENVIRONMENT is 'prod'"),
+}
+
+
+@pytest.mark.parametrize("case", UNSAFE)
+def test_an_unsafe_production_runs_no_command(tmp_path: Path, case: str) -> None:
+    changes, *sentences = UNSAFE[case]
+    done = run(tmp_path, "manage.py", "showmigrations", **changes)
+    assert done.returncode != 0
+    assert [sentence for sentence in sentences if sentence not in done.stderr] == []
+    assert done.stderr.count("portal.E00") == len(sentences), "and nothing else is the reason"
+
+
+SERVE = "from csam_portal.wsgi import application; print('serves')"
+
+
+def test_the_web_server_refuses_alike(tmp_path: Path) -> None:
+    unsafe = run(tmp_path, "-c", SERVE, DEBUG="true")
+    assert unsafe.returncode != 0
+    assert "The portal does not start" in unsafe.stderr
+    assert "DEBUG is on" in unsafe.stderr
+    assert "serves" not in unsafe.stdout
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    done = run(tmp_path, "manage.py", "migrate", "--verbosity=0")
+    assert done.returncode == 0, done.stderr
+    return tmp_path
+
+
+def test_the_web_server_serves_a_safe_production(database: Path) -> None:
+    done = run(database, "-c", SERVE)
+    assert (done.returncode, done.stdout) == (0, "serves\n"), done.stderr
+
+
+def test_E1_the_web_server_refuses_a_database_whose_record_can_be_changed(database: Path) -> None:
+    lift = "import django; django.setup(); from audit import triggers; from django.db import connection; triggers.remove(connection)"
+    assert run(database, "-c", lift, DJANGO_SETTINGS_MODULE="csam_portal.settings").returncode == 0
+    done = run(database, "-c", SERVE)
+    assert done.returncode != 0
+    assert "The record can be changed unseen" in done.stderr
+    assert run(database, "manage.py", "migrate", "--verbosity=0").returncode == 0
+    assert run(database, "-c", SERVE).returncode == 0, "migrate lays the triggers again"
+
+
+def test_a_production_with_the_demo_world_in_it_does_not_start(tmp_path: Path) -> None:
+    assert run(tmp_path, "manage.py", "migrate", "--verbosity=0", ENVIRONMENT="development").returncode == 0
+    loaded = run(tmp_path, "manage.py", "load_demo", "--verbosity=0", ENVIRONMENT="development")
+    assert loaded.returncode == 0, loaded.stderr
+    for command in (("-c", SERVE), ("manage.py", "work", "--once"), ("manage.py", "migrate")):
+        done = run(tmp_path, *command)
+        assert done.returncode != 0
+        assert "The demo world is in the database" in done.stderr
+
+
+def test_docs_settings_lists_every_variable_and_no_other() -> None:
+    read = set(
+        re.findall(r"""env\.\w+\(\s*"([A-Z_]+)\"""", (ROOT / "csam_portal/settings.py").read_text(encoding="utf-8"))
+    )
+    listed = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(encoding="utf-8"), re.MULTILINE))
+    assert read == listed
+    assert len(read) > 40
