@@ -28,10 +28,11 @@ def parse(text: str) -> str | None:
 def is_establishment(text: str) -> bool:
     """Tell whether what was typed is an establishment number (first digit 2 to 8, same check digits)."""
     digits = digits_of(text)
-    return len(digits) == 10 and digits.isascii() and digits.isdigit() and digits[0] in "2345678" and _holds(digits)
+    return len(digits) == 10 and digits.isascii() and digits.isdigit() and digits[0] in "2345678" and holds(digits)
 
 
-def _holds(digits: str) -> bool:
+def holds(digits: str) -> bool:
+    """Tell whether the check digits of ten digits are right."""
     return 97 - int(digits[:8]) % 97 == int(digits[8:])
 
 
