@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from acts.errors import ActError, LevelTooLow
 from csam_portal.errors import act_error_page
 from identity.login import login_address
+from ui import kept
 from ui.pages import Page
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -56,6 +57,8 @@ class PageMiddleware:
 def step_up(request: HttpRequest, level: int) -> HttpResponse:
     """Send to the login page, which says which means would do and leads back here (BEHAVIOUR L4)."""
     page: Page = request.page  # type: ignore[attr-defined]  # set by process_view
+    if page.keeps_form and request.method == "POST":
+        kept.keep(request)
     lapsed: str = request.lapsed  # type: ignore[attr-defined]  # set by identity.middleware
     # A page that only takes a POST is none to come back to.
     next_address = request.get_full_path() if "GET" in page.methods else ""

@@ -31,6 +31,7 @@ from htb.presenters import consequences, contact_rows, enterprise_rows, person_r
 from identity.actor import Actor
 from identity.limits import counted
 from ui import journeys
+from ui.kept import take
 from ui.models import Run
 
 NAMES = ENTERPRISE, CHIEF, CHECK, DONE = "enterprise", "chief", "check", "done"
@@ -100,7 +101,7 @@ def chief_page(walk: Walk) -> HttpResponse:
     is_current_chief = current is not None and current.person_id == walk.actor.person.pk
     form = ChiefForm(
         walk.request.POST if walk.request.method == "POST" else None,
-        initial=walk.answers or {"who": OTHER if is_current_chief else ""},
+        initial=take(walk.request) or walk.answers or {"who": OTHER if is_current_chief else ""},
         own_name=walk.actor.name,
         is_current_chief=is_current_chief,
     )

@@ -18,19 +18,20 @@ from htb.permissions import check_appoint_chief
 from htb.policies import check_enterprise
 from identity.actor import Actor, ActorRequest
 from ui import journeys
+from ui.kept import take
 from ui.models import Run
 from ui.pages import page
 
 JOURNEY = "appoint-standard"
 
 
-@page(level="appoint", methods=("GET", "POST"))
+@page(level="appoint", methods=("GET", "POST"), keeps_form=True)
 def start(request: ActorRequest) -> HttpResponse:
     """S1, S2: for which enterprise. Only a good answer starts a run."""
     return _enterprise_page(request, None)
 
 
-@page(level="appoint", methods=("GET", "POST"))
+@page(level="appoint", methods=("GET", "POST"), keeps_form=True)
 def step(request: ActorRequest, run_id: uuid.UUID, name: str) -> HttpResponse:
     """A step of a run that is the actor's own. A finished run only shows its result; an unfinished one no step too early."""
     run = journeys.find(JOURNEY, run_id, owner=str(request.actor.public_id))
@@ -61,7 +62,8 @@ def _enterprise_page(request: ActorRequest, run: Run | None, refusal: Refused | 
         form.add_error("enterprise_number", str(refusal.sentence))
         context = {"form": form, "action": _address(run, steps.ENTERPRISE)}
         return render(request, "htb/enterprise.html", context, status=refusal.status)
-    form = EnterpriseForm(request.POST if request.method == "POST" else None, initial=run.answers[steps.ENTERPRISE] if run else None)
+    typed = request.POST if request.method == "POST" else None
+    form = EnterpriseForm(typed, initial=take(request) or (run.answers[steps.ENTERPRISE] if run else None))
     status = 200
     if request.method == "POST":
         status = 422

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +15,8 @@ from acts.errors import RegisterDown
 from audit.models import Event, Reading
 from enterprises.models import Capacity, LegalFunction, RegisterEnterprise, RegisterPerson
 from identity.enums import Means
+from identity.login import begin_session
+from identity.models import Person, Session
 from outbox.models import Mail
 from tests import appointing, cast
 from users.enums import AccountType
@@ -344,3 +347,23 @@ def test_S2_a_silent_register_means_try_again_and_nothing_typed_is_lost(log_in: 
     second = client.post(address, {"who": "self", **appointing.OWN})
     assert second.status_code == 503
     assert 'name="own_email" value="directie@example.be"' in second.content.decode()
+
+
+def test_S8_a_session_that_ends_between_steps_goes_on_where_it_was(log_in: LogIn) -> None:
+    """Log in again, continue where you were: the run is there, and so is what was typed when the session had ended."""
+    client = log_in(cast.AN)
+    address = appointing.start(client, cast.ATELIER)
+    Session.objects.all().delete()
+    late = client.post(address, {"who": "self", **appointing.OWN, "own_email": "typed@example.be"})
+    assert late.status_code == 302
+    client.cookies["session"] = logged_in_again(client.session, cast.AN)
+    assert "typed@example.be" in client.get(address).content.decode()
+
+
+def logged_in_again(session: Any, insz: str) -> str:
+    """Log in within a browser's present session, as the call-back does; return the session's new key."""
+    request = HttpRequest()
+    request.session = session
+    begin_session(request, Person.objects.get(insz=insz), Means.EID)
+    session.save()
+    return str(session.session_key)

@@ -12,16 +12,23 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Page:
-    """A page's declaration. level: a key of settings.LEVELS, None for a public page. writes_on_get: why a GET may write."""
+    """A page's declaration.
+
+    level: a key of settings.LEVELS, None for a public page. writes_on_get: why a GET may write. keeps_form: what was typed when the
+    session had ended waits in the new one (`ui.kept`); never for a page that asks a secret.
+    """
 
     level: str | None
     methods: tuple[str, ...]
     writes_on_get: str = ""
+    keeps_form: bool = False
 
 
-def page(*, level: str, methods: Sequence[str] = ("GET",), writes_on_get: str = "") -> Callable[[View], View]:
+def page(
+    *, level: str, methods: Sequence[str] = ("GET",), writes_on_get: str = "", keeps_form: bool = False
+) -> Callable[[View], View]:
     """Declare a page for people who are logged in at `level` (a key of settings.LEVELS: "self", "manage", "appoint")."""
-    return _declare(Page(level, tuple(methods), writes_on_get))
+    return _declare(Page(level, tuple(methods), writes_on_get, keeps_form))
 
 
 def public_page(*, methods: Sequence[str] = ("GET",), writes_on_get: str = "") -> Callable[[View], View]:
