@@ -54,7 +54,8 @@ def _hide(found: re.Match[str]) -> str:
 def masked(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Mask every field of a line (a structlog processor)."""
     return {
-        str(key): HIDDEN if str(key).lower() in SECRET_KEYS else _masked_value(value) for key, value in line.items()
+        mask(str(key)): HIDDEN if str(key).lower() in SECRET_KEYS else _masked_value(value)
+        for key, value in line.items()
     }
 
 
