@@ -40,7 +40,7 @@ bench: .venv/test.stamp ## measure the standard journey and the import (needs Po
 
 soak: .venv/test.stamp ## kill the portal and the worker a hundred times while they work
 	@sh scripts/system_packages.sh chromium
-	@KILLS=100 $(BIN)/python -m pytest tests/test_kill.py -q
+	@KILLS=100 $(BIN)/python -m pytest tests/test_kill_*.py -q -s
 
 images: .venv/test.stamp ## take the pictures of docs/images from the running pages
 	@sh scripts/system_packages.sh chromium
