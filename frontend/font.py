@@ -23,7 +23,9 @@ LETTERS = [
 
 def main() -> None:
     """Write the file and say how large it is."""
-    font, extended = (TTFont(SOURCE / f"atkinson-hyperlegible-next-{part}-wght-normal.woff2") for part in ("latin", "latin-ext"))
+    font, extended = (
+        TTFont(SOURCE / f"atkinson-hyperlegible-next-{part}-wght-normal.woff2") for part in ("latin", "latin-ext")
+    )
     add_glyphs(font, extended)
     whole = BytesIO()
     instantiateVariableFont(font, {"wght": (400, 400, 700)}).save(whole)

@@ -20,6 +20,15 @@ from formats import enterprise_number, insz
 NUMBER_LENGTH = 30
 # What people type where the browser has no calendar.
 DAY_FORMATS = ["%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"]
+# The first that fits (several checkboxes are a kind of radios to Django); everything else is one line of text.
+LOOKS: list[tuple[type[forms.Widget], str]] = [
+    (forms.CheckboxInput, "govuk-checkboxes__input"),
+    (forms.CheckboxSelectMultiple, "govuk-checkboxes__input"),
+    (forms.RadioSelect, "govuk-radios__input"),
+    (forms.Select, "govuk-select"),
+    (forms.Textarea, "govuk-textarea"),
+    (forms.FileInput, "govuk-file-upload"),
+]
 
 
 class Renderer(TemplatesSetting):
@@ -32,14 +41,6 @@ class Renderer(TemplatesSetting):
 class BoundField(forms.BoundField):
     """A field on a page: knows where its error link leads, and dresses its widget."""
 
-    # Widgets that are several inputs under one legend.
-    GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple, forms.SelectDateWidget, forms.MultiWidget)
-
-    @property
-    def is_group(self) -> bool:
-        """Whether a fieldset with a legend goes around it, not a label before it."""
-        return isinstance(self.field.widget, self.GROUPS)
-
     @property
     def is_tick(self) -> bool:
         """Whether it is one checkbox, whose label comes after it."""
@@ -48,48 +49,38 @@ class BoundField(forms.BoundField):
     @property
     def first_id(self) -> str:
         """The id of its first input: the target of the error summary's link."""
-        if isinstance(self.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
-            return f"{self.auto_id}_0"
-        return str(self.id_for_label)
+        return f"{self.auto_id}_0" if isinstance(self.field.widget, forms.RadioSelect) else str(self.id_for_label)
 
     @property
     def shows_required(self) -> bool:
-        """Whether the mark * stands beside the label: not on radios and ticks, whose error says it."""
+        """Whether the mark * stands beside the label: not at a tick, whose sentence is the whole point."""
         return (self.field.required or getattr(self.field, "is_required_in_branch", False)) and not self.is_tick
 
     def css_classes(self, extra_classes: Any = None) -> str:
         """Return the classes of the group around the field."""
-        return super().css_classes(["govuk-form-group", *(["govuk-form-group--error"] if self.errors else [])])
+        return "govuk-form-group govuk-form-group--error" if self.errors else "govuk-form-group"
 
     def build_widget_attrs(self, attrs: Any, widget: forms.Widget | None = None) -> dict[str, Any]:
-        """Add the classes, and what says to a screen reader which hint and error belong here."""
-        attrs = super().build_widget_attrs(attrs, widget)
-        described = [f"{self.auto_id}_{part}" for part, is_there in (
-            ("helptext", bool(self.help_text)), ("error", bool(self.errors))
-        ) if is_there]  # fmt: skip
-        if described and not self.is_group:
-            attrs["aria-describedby"] = " ".join(described)
-        if self.errors and not self.is_group:
-            attrs["aria-invalid"] = "true"
-        attrs["class"] = " ".join(filter(None, [self.field.widget.attrs.get("class"), self._look()]))
-        return attrs
+        """Add the look, and what a screen reader says; the choices of a group leave that to its fieldset."""
+        built: dict[str, Any] = super().build_widget_attrs(attrs, widget)
+        if self.is_hidden:
+            return built
+        if isinstance(self.field.widget, forms.RadioSelect):
+            built.pop("aria-invalid", None)
+        elif self.shows_required:
+            built["aria-required"] = "true"
+        built["class"] = " ".join(filter(None, [self.field.widget.attrs.get("class"), *self._look()]))
+        return built
 
-    def _look(self) -> str:
-        widget = self.field.widget
-        if isinstance(widget, forms.RadioSelect):
-            return "govuk-radios__input"
-        if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
-            return "govuk-checkboxes__input"
-        kind = "select" if isinstance(widget, forms.Select) else "textarea" if isinstance(widget, forms.Textarea) else (
-            "file-upload" if isinstance(widget, forms.FileInput) else "input")  # fmt: skip
-        return f"govuk-{kind} govuk-{kind}--error" if self.errors else f"govuk-{kind}"
+    def _look(self) -> list[str]:
+        block = next((name for kind, name in LOOKS if isinstance(self.field.widget, kind)), "govuk-input")
+        with_errors = self.errors and not block.endswith("__input")
+        return [block, f"{block}--error"] if with_errors else [block]
 
 
 class PortalForm(forms.Form):
     """The form that every page's form is made from."""
 
-    required_css_class = ""
-    error_css_class = ""
     bound_field_class = BoundField
     use_required_attribute = False  # the browser's own bubbles speak the browser's language and cannot be printed
 
@@ -100,41 +91,60 @@ class PortalForm(forms.Form):
                 raise TypeError(f"{type(self).__name__}.{name}: a text field says how long an answer may be")
             if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = format_lazy(_("Fill in “{label}”."), label=field.label or name)
-            if isinstance(field.widget, forms.RadioSelect):
-                field.widget.template_name = "ui/radios.html"
             if isinstance(field.widget, forms.CheckboxSelectMultiple):
                 field.widget.template_name = "ui/checkboxes.html"
+            elif isinstance(field.widget, forms.RadioSelect):
+                field.widget.template_name = "ui/radios.html"
 
 
-class InszField(forms.CharField):
+class _NumberField(forms.CharField):
+    """A number of which the separators do not matter; cleaned to its digits."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=NUMBER_LENGTH, **kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Digits on a telephone's keyboard; the browser neither keeps nor corrects them."""
+        attrs = {
+            "inputmode": "numeric",
+            "autocomplete": "off",
+            "spellcheck": "false",
+            "class": "govuk-input--width-20 number",
+        }
+        return {**super().widget_attrs(widget), **attrs}
+
+    def clean(self, value: Any) -> str:
+        """Return the digits, or "" where the field may stay empty; raise ValidationError with the reason."""
+        typed = super().clean(value)
+        return self.digits(typed) if typed else ""
+
+    def digits(self, typed: str) -> str:
+        """Return the digits of what was typed, or raise ValidationError."""
+        raise NotImplementedError
+
+
+class InszField(_NumberField):
     """A national register or BIS number in any notation; cleaned to its eleven digits."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {
         "required": _("Enter the national register number."),
-        "invalid": _("This is not a possible national register number. Check the 11 digits, for example 70.03.14-998.73."),
+        "invalid": _(
+            "This is not a possible national register number. Check the 11 digits, for example 70.03.14-998.73."
+        ),
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", _("11 digits"))
-        super().__init__(max_length=NUMBER_LENGTH, **kwargs)
+        super().__init__(**{"help_text": _("11 digits"), **kwargs})
 
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Digits on a telephone's keyboard; never kept by the browser."""
-        return {**super().widget_attrs(widget), "inputmode": "numeric", "autocomplete": "off", "spellcheck": "false",
-                "class": "govuk-input--width-20 number"}  # fmt: skip
-
-    def clean(self, value: Any) -> str:
-        """Return eleven digits, or "" where the field may stay empty."""
-        typed = super().clean(value)
-        if not typed:
-            return ""
+    def digits(self, typed: str) -> str:
+        """Return eleven digits."""
         number = insz.parse(typed)
         if number is None:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return number
 
 
-class EnterpriseNumberField(forms.CharField):
+class EnterpriseNumberField(_NumberField):
     """An enterprise number in any notation; cleaned to its ten digits (BEHAVIOUR S2)."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {
@@ -146,19 +156,10 @@ class EnterpriseNumberField(forms.CharField):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", _("10 digits"))
-        super().__init__(max_length=NUMBER_LENGTH, **kwargs)
+        super().__init__(**{"help_text": _("10 digits"), **kwargs})
 
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Digits on a telephone's keyboard."""
-        return {**super().widget_attrs(widget), "inputmode": "numeric", "autocomplete": "off", "spellcheck": "false",
-                "class": "govuk-input--width-20 number"}  # fmt: skip
-
-    def clean(self, value: Any) -> str:
-        """Return ten digits, or "" where the field may stay empty."""
-        typed = super().clean(value)
-        if not typed:
-            return ""
+    def digits(self, typed: str) -> str:
+        """Return ten digits."""
         number = enterprise_number.parse(typed)
         if number is None:
             code = "establishment" if enterprise_number.is_establishment(typed) else "invalid"
@@ -167,16 +168,23 @@ class EnterpriseNumberField(forms.CharField):
 
 
 class TelephoneField(PhoneNumberField):  # type: ignore[misc]  # the library has no types
-    """A telephone number, Belgian unless it says otherwise; cleaned to the international notation +32 2 511 51 51."""
+    """A telephone number, Belgian unless it says otherwise; cleaned to the international notation +32 2 511 51 51.
 
-    def __init__(self, **kwargs: Any) -> None:
+    is_own: the number of the person who fills in the form, which the browser may then offer.
+    """
+
+    def __init__(self, *, is_own: bool = True, **kwargs: Any) -> None:
+        self.is_own = is_own
         super().__init__(region="BE", max_length=NUMBER_LENGTH, **kwargs)
         self.error_messages["required"] = _("Enter the telephone number.")
-        self.error_messages["invalid"] = _("This is not a possible telephone number. Enter it as 0470 12 34 56 or +32 470 12 34 56.")
+        self.error_messages["invalid"] = _(
+            "This is not a possible telephone number. Enter it as 0470 12 34 56 or +32 470 12 34 56."
+        )
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """The keyboard for telephone numbers."""
-        return {**super().widget_attrs(widget), "autocomplete": "tel", "class": "govuk-input--width-20 number"}
+        autocomplete = "tel" if self.is_own else "off"
+        return {**super().widget_attrs(widget), "autocomplete": autocomplete, "class": "govuk-input--width-20 number"}
 
     def clean(self, value: Any) -> str:
         """Return the number in the international notation, or "" where the field may stay empty."""
@@ -185,29 +193,29 @@ class TelephoneField(PhoneNumberField):  # type: ignore[misc]  # the library has
 
 
 class EmailField(forms.EmailField):
-    """An e-mail address."""
+    """An e-mail address. is_own: that of the person who fills in the form, which the browser may then offer."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {
         "required": _("Enter the e-mail address."),
         "invalid": _("This is not a possible e-mail address. Enter it as name@example.be."),
     }
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 254)
-        super().__init__(**kwargs)
+    def __init__(self, *, is_own: bool = True, **kwargs: Any) -> None:
+        self.is_own = is_own
+        super().__init__(**{"max_length": 254, **kwargs})
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """The keyboard for addresses, without "corrections"."""
-        return {**super().widget_attrs(widget), "autocomplete": "email", "spellcheck": "false"}
+        autocomplete = "email" if self.is_own else "off"
+        return {**super().widget_attrs(widget), "autocomplete": autocomplete, "spellcheck": "false"}
 
 
 class PasswordField(forms.CharField):
     """A password, kept as typed (no trimming) and never sent back to the page."""
 
     def __init__(self, *, is_new: bool = False, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 200)
         self.is_new = is_new
-        super().__init__(strip=False, widget=forms.PasswordInput, **kwargs)
+        super().__init__(**{"max_length": 200, **kwargs}, strip=False, widget=forms.PasswordInput)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """What a password manager needs to know."""

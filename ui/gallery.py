@@ -89,7 +89,12 @@ def _table() -> Table:
 
     return Table(
         caption=_("Users"),
-        columns=[Column(_("Name"), "#data", "ascending"), Column(_("First name"), "#table"), Column("INSZ"), Column(_("Status"))],
+        columns=[
+            Column(_("Name"), "#data", "ascending"),
+            Column(_("First name"), "#table"),
+            Column("INSZ"),
+            Column(_("Status")),
+        ],
         rows=[
             ["El Amrani", "Karim", number("90.01.30-997.97"), tag(_("active"), "success")],
             ["Müller", "Jonas", number("88.12.12-997.90"), tag(_("blocked"), "error")],
