@@ -27,6 +27,10 @@ class FileRefused(Exception):
         super().__init__(f"{file}, line {line}: {sentence}" if line else f"{file}: {sentence}")
 
 
+class BadValue(Exception):
+    """A value that the register cannot take; the text says what is wrong."""
+
+
 class FileSet(Protocol):
     """Files that belong together."""
 

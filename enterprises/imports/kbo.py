@@ -3,7 +3,7 @@
 Only real differences are written, so a full set over a full register costs little and nobody who reads ever waits.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from django.db import connection
 
 from acts.act import perform
-from enterprises.imports.files import FileRefused, FileSet, check_header, open_set, read_rows
+from enterprises.imports.files import BadValue, FileRefused, FileSet, check_header, open_set, read_rows
 from enterprises.imports.kbo_rows import (
     CODE_HEADER,
     DETAILS,
@@ -21,14 +21,13 @@ from enterprises.imports.kbo_rows import (
     META_HEADER,
     NOT_KEPT,
     OPTIONAL,
-    BadValue,
     KeptFile,
     day,
     enterprise,
     entity,
 )
 from enterprises.imports.progress import Progress
-from enterprises.imports.staging import count, drop, run
+from enterprises.imports.staging import drop, first, run
 from enterprises.models import RegisterEnterprise, RegisterLoad
 from identity.actor import portal_actor
 
@@ -74,7 +73,7 @@ def load(path: Path, *, stream: TextIO, may_stop_many: bool = False) -> Outcome:
         try:
             rows = _stage(files, meta.kind, stream)
             _mark_differences(meta.kind)
-            stopping = count(f"SELECT count(*) FROM {STOPPING}")
+            (stopping,) = first(f"SELECT count(*) FROM {STOPPING}") or (0,)
             if not may_stop_many:
                 _check_few_stop(meta, stopping)
             _merge(meta, last, stopped=stopping)
@@ -165,19 +164,11 @@ def _stage(files: FileSet, kind: RegisterLoad.Kind, stream: TextIO) -> dict[str,
         progress.begin("merging")
     finally:
         progress.end()
-    twice = _first(f"SELECT number FROM {ENTERPRISE.stage.name} GROUP BY number HAVING count(*) > 1 LIMIT 1")
+    twice = first(f"SELECT number, max(line) FROM {ENTERPRISE.stage.name} GROUP BY number HAVING count(*) > 1 LIMIT 1")
     if twice is not None:
-        number, file = twice[0], _file_names(ENTERPRISE.name, kind)[-1]
-        again = _first(f"SELECT max(line) FROM {ENTERPRISE.stage.name} WHERE number = %s", [number])
-        raise FileRefused(file, f"enterprise {number} stands in the file twice.", line=again[0] if again else 0)
+        number, line = twice
+        raise FileRefused(_file_names(ENTERPRISE.name, kind)[-1], f"enterprise {number} is there twice.", line=line)
     return rows
-
-
-def _first(statement: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-        return row
 
 
 def _values(files: FileSet, file: str, kept: KeptFile, progress: Progress) -> Iterator[tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from enterprises.imports.files import Row
+from enterprises.imports.files import BadValue, Row
 from enterprises.imports.staging import Stage
 from enterprises.models import RegisterAddress, RegisterEnterprise, RegisterName
 from formats import enterprise_number
@@ -16,10 +16,6 @@ from formats import enterprise_number
 ACTIVE = "AC"
 SEAT = "REGO"
 SITUATION_LENGTH = 3
-
-
-class BadValue(Exception):
-    """A value that the register cannot take; the text says what is wrong."""
 
 
 def entity(text: str) -> str | None:

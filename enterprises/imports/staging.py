@@ -94,8 +94,9 @@ def run(statement: str, parameters: Sequence[Any] = ()) -> int:
         return touched
 
 
-def count(statement: str, parameters: Sequence[Any] = ()) -> int:
-    """Return the one number that a query answers."""
+def first(statement: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+    """Return the first row that a query answers, None without any."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return int(cursor.fetchone()[0])
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        return row
