@@ -36,7 +36,7 @@ frontend: ## build ui/static again (needs Node)
 	@$(MAKE) -C frontend
 
 bench: .venv/test.stamp ## measure the standard journey and the import (needs PostgreSQL)
-	@$(BIN)/python -m benchmarks
+	@sh scripts/bench.sh
 
 soak: .venv/test.stamp ## kill the portal and the worker a hundred times while they work
 	@sh scripts/system_packages.sh chromium

@@ -32,7 +32,9 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csam_portal.settings")
     (ROOT / "var").mkdir(exist_ok=True)
     prepare()
-    print(f"\nThe portal is at {os.environ['SITE_URL']}/ (Ctrl-C ends it).\n", flush=True)
+    print(
+        f"\nThe portal is at {os.environ['SITE_URL']}/ and its mails go to {mailbox()} (Ctrl-C ends it).\n", flush=True
+    )
     return serve(port)
 
 
@@ -66,9 +68,24 @@ def collect_static_files() -> None:
         note.write_text("\n".join(found), encoding="utf-8")
 
 
+def mailbox() -> str:
+    """Return where the mails go, in words for the person who started this."""
+    from django.conf import settings
+
+    return getattr(settings, "EMAIL_FILE_PATH", None) or settings.EMAIL_HOST
+
+
 def serve(port: int) -> int:
     """Run the web server and the mail worker until a signal, or until one of them ends; both end together."""
-    web = [sys.executable, "-m", "gunicorn", "csam_portal.wsgi", f"--bind={HOST}:{port}", "--workers=2"]
+    web = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "csam_portal.wsgi",
+        f"--bind={HOST}:{port}",
+        "--workers=2",
+        "--no-control-socket",
+    ]
     worker = [sys.executable, "manage.py", "work"]
     # Sessions of their own: Ctrl-C reaches this process alone, which then ends both in order.
     processes = [subprocess.Popen(command, start_new_session=True) for command in (web, worker)]
