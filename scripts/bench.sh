@@ -11,7 +11,7 @@ python=.venv/bin/python
 sh scripts/system_packages.sh psql:postgresql-client
 psql -q "$server/postgres" -c "CREATE DATABASE $name"
 trap 'rm -rf "$sets"; psql -q "$server/postgres" -c "DROP DATABASE $name WITH (FORCE)"' EXIT
-export DATABASE_URL="$server/$name"
+export DATABASE_URL="$server/$name" LOG_LEVEL=WARNING
 
 $python -m benchmarks.make_kbo "$sets/full.zip" --scale "${SCALE:-1}"
 $python -m benchmarks.make_kbo "$sets/update.zip" --scale "${SCALE:-1}" --update
