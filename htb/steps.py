@@ -96,21 +96,23 @@ class Walk:
 
 def chief_page(walk: Walk) -> HttpResponse:
     """S4: who becomes chief administrator, and how both are reached. S3 is said here, now that the function is proved."""
-    facts = walk.facts()
+    is_post = walk.request.method == "POST"
     current = current_chief(walk.number)
     is_current_chief = current is not None and current.person_id == walk.actor.person.pk
     form = ChiefForm(
-        walk.request.POST if walk.request.method == "POST" else None,
+        walk.request.POST if is_post else None,
         initial=take(walk.request) or walk.answers or {"who": OTHER if is_current_chief else ""},
         own_name=walk.actor.name,
         is_current_chief=is_current_chief,
     )
+    other = form.cleaned_data.get("chief_insz") if is_post and form.is_valid() else None
+    facts = walk.facts(chief=other or None)
     status = 200
-    if walk.request.method == "POST":
+    if is_post:
         status = 422
         if form.is_valid():
             try:
-                _check_may_be_chief(walk, form, current)
+                _check_may_be_chief(walk, facts, current, chief_insz=other or walk.insz, is_other=bool(other))
             except (Refused, TooMany) as refusal:
                 form.add_error(refusal.field, str(refusal.sentence))
                 status = refusal.status
@@ -120,21 +122,14 @@ def chief_page(walk: Walk) -> HttpResponse:
     return _page(walk, "htb/chief.html", facts, status=status, form=form, current=current, is_current_chief=is_current_chief)
 
 
-def _check_may_be_chief(walk: Walk, form: ChiefForm, current: ChiefRole | None) -> None:
+def _check_may_be_chief(walk: Walk, facts: Facts, current: ChiefRole | None, *, chief_insz: str, is_other: bool) -> None:
     """Ask S3 and S5 of the person named. Wrong numbers are counted (section 11)."""
-    if form.cleaned_data["who"] != OTHER:
-        check_not_already_chief(current, chief_insz=walk.insz, representative_insz=walk.insz)
+    if not is_other:
+        check_not_already_chief(current, chief_insz=chief_insz, representative_insz=walk.insz)
         return
-    chief_insz = form.cleaned_data["chief_insz"]
     check_named_other(chief_insz=chief_insz, representative_insz=walk.insz)
     check_not_already_chief(current, chief_insz=chief_insz, representative_insz=walk.insz)
-    _look_up(walk, chief_insz)
-
-
-def _look_up(walk: Walk, chief_insz: str) -> None:
-    places = (("look_up.actor", str(walk.actor.public_id)), ("look_up.enterprise", walk.number))
-    with counted(*places) as attempt:
-        facts = walk.facts(chief=chief_insz)
+    with counted(("look_up.actor", str(walk.actor.public_id)), ("look_up.enterprise", walk.number)) as attempt:
         try:
             check_chief_eligible(facts)
         except Refused:
