@@ -81,10 +81,8 @@ def login(request: HttpRequest) -> HttpResponse:
         "identity/login.html",
         {
             "form": form,
-            "choices": [
-                {"means": means, "label": means.label, "level": LEVEL_OF[means], "will_do": LEVEL_OF[means] >= level}
-                for means in Means
-            ],
+            "will_do": [{"means": means, "level": own} for means, own in LEVEL_OF.items() if own >= level],
+            "too_weak": [{"means": means, "level": own} for means, own in LEVEL_OF.items() if own < level],
             "level": level,
             "logged_in_with": actor.means.label if actor and actor.means else "",
             "why": SENTENCES[why] if why else "",
