@@ -192,7 +192,10 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 REGISTER_GATEWAY = env.str("REGISTER_GATEWAY", default="enterprises.gateway.embedded.EmbeddedRegister")
 REGISTER_URL = env.str("REGISTER_URL", default="")
 REGISTER_TOKEN = env.str("REGISTER_TOKEN", default="")
+# A remote register has so long for a question, all tries together; after so many failures in a row it is left alone a while.
 REGISTER_TIMEOUT_SECONDS = env.float("REGISTER_TIMEOUT_SECONDS", default=3.0)
+REGISTER_BREAKER_FAILURES = env.int("REGISTER_BREAKER_FAILURES", default=5)
+REGISTER_BREAKER_SECONDS = env.float("REGISTER_BREAKER_SECONDS", default=30.0)
 # Published government test persons carry month + 60 in their number; refused unless a test installation says otherwise.
 ACCEPT_TEST_INSZ = env.bool("ACCEPT_TEST_INSZ", default=False)
 
