@@ -69,7 +69,14 @@ def test_E3_no_choice_is_an_error_at_its_field(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [{"means": "x"}, {"means": "eid", "level": "x"}, {"means": "\x00"}, {"means": "eid", "next": "/" * 9999}]
+    "answer",
+    [
+        {"means": "x"},
+        {"means": "eid", "level": "x"},
+        {"means": "eid", "level": "²"},
+        {"means": "\x00"},
+        {"means": "eid", "next": "/" * 9999},
+    ],
 )
 def test_E7_answers_that_the_page_does_not_offer(client: Client, answer: dict[str, str]) -> None:
     assert client.post("/nl/login", answer).status_code == 400

@@ -3,8 +3,10 @@
 from django.db import transaction
 
 from acts.act import perform
+from acts.errors import Refused
 from identity.actor import Actor
 from identity.enums import LEVEL_OF, Means
+from identity.login import SENTENCES, Why
 from identity.models import Person
 from identity.oidc import Identified
 from identity.people import person_of
@@ -13,21 +15,17 @@ from identity.people import person_of
 OWN_LEVEL = 450
 
 
-class PersonInactive(Exception):
-    """The person may not log in any more."""
-
-
 def log_in(*, person: Person, means: Means, level: int | None = None) -> None:
     """Record that a person logged in; forget who vouched for the means when the level shows that it is really them.
 
-    level: as the identity provider said; default the level that the means has. Raises PersonInactive. The session is
-    begun afterwards, by identity.login.begin_session.
+    level: as the identity provider said; default the level that the means has. Raises Refused where the person
+    may not log in any more. The session is begun afterwards, by identity.login.begin_session.
     """
     actor = Actor(person=person, means=means, level=level or LEVEL_OF[means])
     with perform("login", actor=actor, chain=f"person:{person.public_id}") as act:
         locked = Person.objects.select_for_update().get(pk=person.pk)
         if not locked.is_active:
-            raise PersonInactive
+            raise Refused(SENTENCES[Why.INACTIVE], code="inactive")
         act.event(subject=person.public_id, details={"means": means.value})
         if locked.vouched_by is not None and actor.level >= OWN_LEVEL:
             act.event("means.vouch.end", subject=person.public_id, details={"vouched_by": str(locked.vouched_by)})
@@ -38,7 +36,7 @@ def log_in(*, person: Person, means: Means, level: int | None = None) -> None:
 def log_in_identified(identified: Identified) -> Person:
     """Return the person whom the identity provider identified, made if new, with the names that it gives.
 
-    Records the login. Raises PersonInactive. A person who died is not asked after here: such a card is revoked, and the
+    Records the login. Raises Refused as log_in does. A person who died is not asked after here: such a card is revoked, and the
     provider refuses it.
     """
     with transaction.atomic():

@@ -1,23 +1,22 @@
 """The login page with its five means, the way to the identity provider and back, logging off (BEHAVIOUR L1, L4, L5)."""
 
-from typing import Any, cast
+from typing import cast
 
-from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from acts.errors import Refused
 from identity import oidc
-from identity.actions.login import PersonInactive, log_in_identified
+from identity.actions.login import log_in_identified
 from identity.actor import MaybeActorRequest
 from identity.enums import LEVEL_OF, Means
+from identity.forms import MeansForm
 from identity.login import SENTENCES, Why, begin_session, end_session, login_address, safe_next
-from ui.forms import PortalForm
 from ui.pages import public_page
 
 # What the page answers when something went wrong on the way; otherwise 200.
@@ -31,38 +30,6 @@ STATUS_OF = {
 }
 
 
-class MeansForm(PortalForm):
-    """Which means to log in with, and what must not be lost on the way: the page asked for and the level it needs."""
-
-    means = forms.TypedChoiceField(
-        label=_("Choose how you want to log in"),
-        choices=Means.choices,
-        coerce=Means,
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": _("Choose how you want to log in."),
-            "invalid_choice": _("Choose how you want to log in."),
-        },
-    )
-    next = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
-    level = forms.IntegerField(required=False, min_value=0, max_value=999, widget=forms.HiddenInput)
-
-    def clean_next(self) -> str:
-        """An address elsewhere is forgotten: it was not this portal that put it there."""
-        return safe_next(self.cleaned_data["next"])
-
-    def clean_level(self) -> int:
-        """0 where the page asked for needs no level."""
-        return self.cleaned_data["level"] or 0
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        means = cleaned.get("means")
-        if means and LEVEL_OF[means] < cleaned.get("level", 0):
-            self.add_error("means", _("This means is not strong enough for the page you asked for. Choose another."))
-        return cleaned
-
-
 @public_page(methods=("GET", "POST"))
 @never_cache
 def login(request: HttpRequest) -> HttpResponse:
@@ -71,8 +38,7 @@ def login(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         return _go(request, **form.cleaned_data)
     actor = cast(MaybeActorRequest, request).actor
-    level = form["level"].value()
-    level = int(level) if str(level).isdigit() else 0
+    level = _level(str(form["level"].value()))
     why = _why(request)
     if actor and actor.level >= level and not (form.is_bound or why):
         return redirect(form["next"].value() or start_page())
@@ -92,11 +58,12 @@ def login(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(request: HttpRequest) -> dict[str, str | int]:
-    level = request.GET.get("level", "")
-    return {
-        "next": safe_next(request.GET.get("next", "")),
-        "level": int(level) if level.isascii() and level.isdigit() and len(level) <= 3 else 0,
-    }
+    return {"next": safe_next(request.GET.get("next", "")), "level": _level(request.GET.get("level", ""))}
+
+
+def _level(text: str) -> int:
+    """Return the level that an address or form names, 0 for none and for what is no level."""
+    return int(text) if text.isdecimal() and len(text) <= 3 else 0
 
 
 def _why(request: HttpRequest) -> Why | None:
@@ -127,7 +94,7 @@ def callback(request: HttpRequest) -> HttpResponse:
             person = log_in_identified(identified)
         except oidc.LoginFailed as failure:
             return _back_to_login(failure.why, began.next, began.level)
-        except PersonInactive:
+        except Refused:
             return _back_to_login(Why.INACTIVE, began.next, began.level)
         begin_session(request, person, identified.means, identified.level)
         return redirect(began.next or start_page())
