@@ -36,9 +36,8 @@ class BadInputMiddleware:
 
 
 def _is_usable(request: HttpRequest) -> bool:
-    # Python knows "encodings" that make no text of bytes (hex, zip), and Django would try them.
-    charset = request.content_params.get("charset", "utf-8") if request.content_params else "utf-8"
-    if charset.lower().replace("_", "-") not in {"utf-8", "utf8", "us-ascii", "ascii"}:
+    charset = (request.content_params or {}).get("charset", "utf-8")
+    if charset.lower() not in {"utf-8", "utf8", "us-ascii"}:
         return False
     try:
         return all(map(_is_clean, _texts(request)))

@@ -2,12 +2,13 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csam_portal.settings")
+django.setup(set_prefix=False)
 
-application = get_wsgi_application()
-
-from csam_portal.checks import refuse_when_unsafe  # noqa: E402 - needs the apps, which the line above loads
+from csam_portal.checks import refuse_when_unsafe  # noqa: E402 - the apps must be there first
+from csam_portal.handler import Handler  # noqa: E402
 
 refuse_when_unsafe()
+application = Handler()
