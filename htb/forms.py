@@ -36,10 +36,14 @@ class ChiefForm(BranchingForm):
         error_messages={"required": _("Choose who becomes Chief Access Manager.")},
     )
     chief_insz = InszField(label=_("National register number"), required=False)
-    chief_email = EmailField(label=_("E-mail"), required=False, help_text=MAILBOX_ADVICE)
-    chief_telephone = TelephoneField(label=_("Telephone"), required=False)
-    own_email = EmailField(label=_("E-mail"), help_text=MAILBOX_ADVICE)
-    own_telephone = TelephoneField(label=_("Telephone"))
+    chief_email = EmailField(label=_("E-mail"), required=False, help_text=MAILBOX_ADVICE, is_own=False)
+    chief_telephone = TelephoneField(label=_("Telephone"), required=False, is_own=False)
+    own_email = EmailField(
+        label=_("E-mail"), help_text=MAILBOX_ADVICE, error_messages={"required": _("Enter your own e-mail address.")}
+    )
+    own_telephone = TelephoneField(
+        label=_("Telephone"), error_messages={"required": _("Enter your own telephone number.")}
+    )
 
     def __init__(self, *args: Any, own_name: str, is_current_chief: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,6 +57,7 @@ class ConfirmForm(PortalForm):
     """S6: the box that has to be ticked, and what the page showed."""
 
     confirmed = forms.BooleanField(
-        label=_("Yes, I confirm"), error_messages={"required": _("Tick “Yes, I confirm” if you agree with the conditions.")}
+        label=_("Yes, I confirm"),
+        error_messages={"required": _("Tick “Yes, I confirm” if you agree with the conditions.")},
     )
     plan = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)

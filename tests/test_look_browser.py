@@ -12,7 +12,7 @@ from tests.browser.fixtures import Check, Visit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-GALLERY = "/en/gallery/"
+GALLERY = "/en/gallery"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

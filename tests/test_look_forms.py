@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django import forms
 from django.template import engines
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 from hypothesis import given
@@ -87,7 +88,8 @@ def test_E7_nothing_that_is_typed_breaks_a_field(typed: str) -> None:
 
 
 def test_E3_every_error_links_to_an_input_that_can_take_the_focus() -> None:
-    html = str(Asked(MISTAKEN, prefix="mistaken"))
+    form = Asked(MISTAKEN, prefix="mistaken")
+    html = render_to_string("ui/error_summary.html", {"form": form}) + str(form)
     targets = re.findall(r'<li><a href="#([^"]+)"', html)
     assert len(targets) == 9
     for target in targets:

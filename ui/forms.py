@@ -1,7 +1,7 @@
 """Forms that render themselves with the portal's components, and the fields that several pages ask.
 
-`{{ form }}` renders the error summary and all fields; `{{ form.name.as_field_group }}` one field. What was typed always comes
-back, errors stand at the field and in the summary, and the summary's links focus the field (BEHAVIOUR E3).
+`{{ form }}` renders all fields, `{{ form.name.as_field_group }}` one. What was typed always comes back; errors stand at the
+field and in the summary that base.html shows, whose links focus the field (BEHAVIOUR E3).
 """
 
 from typing import Any, ClassVar
@@ -173,13 +173,15 @@ class TelephoneField(PhoneNumberField):  # type: ignore[misc]  # the library has
     is_own: the number of the person who fills in the form, which the browser may then offer.
     """
 
-    def __init__(self, *, is_own: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *, is_own: bool = True, error_messages: dict[str, Any] | None = None, **kwargs: Any) -> None:
         self.is_own = is_own
+        sentences = {
+            "required": _("Enter the telephone number."),
+            "invalid": _("This is not a possible telephone number. Enter it as 0470 12 34 56 or +32 470 12 34 56."),
+        }
         super().__init__(region="BE", max_length=NUMBER_LENGTH, **kwargs)
-        self.error_messages["required"] = _("Enter the telephone number.")
-        self.error_messages["invalid"] = _(
-            "This is not a possible telephone number. Enter it as 0470 12 34 56 or +32 470 12 34 56."
-        )
+        # After the library, which gives its own sentence to whoever does not set one by hand.
+        self.error_messages.update({**sentences, **(error_messages or {})})
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """The keyboard for telephone numbers."""

@@ -5,4 +5,4 @@ from ui import gallery
 
 urlpatterns: list[URLPattern] = []
 if not settings.IS_PRODUCTION:
-    urlpatterns.append(path("gallery/", gallery.gallery, name="gallery"))
+    urlpatterns.append(path("gallery", gallery.gallery, name="gallery"))
