@@ -23,6 +23,22 @@ PAGES = [
     "home", "what-is-csam", "services", "access-administration", "procedures", "mandates", "contact", "accessibility",
     "privacy", "help",
 ]  # fmt: skip
+# What the guide shows on these screens, in its order.
+LABELS = {
+    "home": [
+        "Home", "Wat is CSAM?", "Diensten", "Contact", "CSAM, de toegangspoort tot de diensten van de overheid",
+        "Ontdek de diensten die aangeboden worden door CSAM", "Mijn digitale sleutels", "Aan de slag",
+        "Beheer der Toegangsbeheerders", "Aan de slag", "Beheer van de mandaten", "Aan de slag",
+    ],
+    "access-administration": [
+        "Beheer der Toegangsbeheerders", "Een Hoofdtoegangsbeheerder aanstellen", "Toegangsbeheerders aanstellen",
+        "Step-by-Step Guide",
+    ],
+    "procedures": [
+        "Standaardprocedure", "Een Hoofdtoegangsbeheerder aanstellen", "Uitzonderingsprocedure",
+        "Hebt u geen eID of elektronische vreemdelingenkaart?",
+    ],
+}  # fmt: skip
 HELP_DIR = Path(settings.BASE_DIR) / "templates" / "help"
 
 
@@ -107,6 +123,15 @@ def test_addresses_of_other_services_come_from_the_settings(client: Client, lang
     assert found == {elsewhere[name] for name in of_public_pages}
     assert not any("511" in html for html in htmls)
     assert 'href="tel:+3281000001">081\u00a000\u00a000\u00a001<' in htmls[PAGES.index("contact")]
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_P1_to_P3_say_what_the_guide_says_in_its_order(client: Client, name: str) -> None:
+    words = re.sub(r"<[^>]+>", "\n", read(client, reverse_in("nl", name)))
+    at = 0
+    for label in LABELS[name]:
+        assert label in words[at:], f"{label} is not there, or out of its order"
+        at = words.index(label, at) + len(label)
 
 
 def test_P1_home_leads_to_the_three_services(client: Client) -> None:
