@@ -17,6 +17,8 @@ from tests.pages_table import NOT_PAGES, STRANGER, TABLE, WITHOUT, Row, declarat
 
 QUERY_COUNTS = Path(__file__).parent / "query_counts.json"
 MOST_QUERIES = 8
+# Shows what will change by today's register, for the enterprise and all its capacities, and writes the reading of two numbers.
+MORE_QUERIES = {"appoint-step check": 10}
 
 ROUTES = dict(routes())
 ROWS = [pytest.param(name, route, row, id=f"{name}-{number}") for number, (name, route, row) in enumerate(rows())]
@@ -93,4 +95,4 @@ def test_queries_are_as_counted(log_in: LogIn) -> None:
     if os.environ.get("UPDATE_COUNTS"):
         QUERY_COUNTS.write_text(json.dumps(counted, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     assert counted == json.loads(QUERY_COUNTS.read_text(encoding="utf-8"))
-    assert max(counted.values()) <= MOST_QUERIES
+    assert {page: count for page, count in counted.items() if count > MORE_QUERIES.get(page, MOST_QUERIES)} == {}
