@@ -22,7 +22,7 @@ lock: .venv/dev.stamp ## choose the versions of requirements/*.txt again
 	$(COMPILE) pyproject.toml --group test -c requirements/dev.txt -o requirements/test.txt
 	$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
 
-lint: .venv/dev.stamp ## ruff, import contracts, templates, security, migrations
+lint: .venv/dev.stamp ## formatting, ruff, import contracts, templates, migrations
 	@sh scripts/lint.sh
 
 types: .venv/dev.stamp ## mypy, strict

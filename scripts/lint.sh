@@ -6,6 +6,5 @@ set -eu
 .venv/bin/ruff check .
 .venv/bin/lint-imports
 .venv/bin/djlint --lint --quiet .
-.venv/bin/bandit -c pyproject.toml -q -r .
 .venv/bin/python manage.py makemigrations --check --dry-run
 .venv/bin/python scripts/lint_migrations.py

@@ -36,8 +36,16 @@ def remove_copy() -> None:
     if connection.vendor == "sqlite":
         Path(_copy_name()).unlink(missing_ok=True)
     else:
-        with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # what Django's own test runner uses
+        with connection._nodb_cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{_copy_name()}"')
+
+
+def url() -> str:
+    """Return the test database as DATABASE_URL, for processes that a test starts."""
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{_name()}"
+    there = connection.settings_dict
+    return f"postgres://{there['USER']}:{there['PASSWORD']}@{there['HOST']}:{there['PORT'] or 5432}/{_name()}"
 
 
 def _name() -> str:
@@ -56,6 +64,6 @@ def _copy_file(source: str, target: str) -> None:
 
 
 def _copy_postgresql(source: str, target: str) -> None:
-    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # what Django's own test runner uses
+    with connection._nodb_cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
         cursor.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')

@@ -72,6 +72,10 @@ def _standard(name: str) -> Arguments:
     return walk
 
 
+def _named(name: str) -> Arguments:
+    return lambda _log_in: {"name": name}
+
+
 STRANGER = cast.EMMA  # no role and no account anywhere
 WITHOUT = cast.NOOR  # a user of the brasserie
 
@@ -88,7 +92,7 @@ TABLE: dict[str, list[Row]] = {
     "mock-idp-authorise": [Row(all_get(400))],
     "mock-idp-token": [Row(all_get(401))],
     "mock-idp-userinfo": [Row(all_get(401))],
-    "help-chapter": [Row(EVERYBODY, lambda _log_in, name=name: {"name": name}) for name in CHAPTERS],
+    "help-chapter": [Row(EVERYBODY, _named(name)) for name in CHAPTERS],
 }
 
 # Files and answers for programs: no HTML page to look at.
@@ -111,7 +115,7 @@ def routes() -> Iterator[tuple[str, URLPattern]]:
 
 def declaration(route: URLPattern) -> Page:
     """Return what the page declares at its head."""
-    page: Page = route.callback.page
+    page: Page = route.callback.page  # type: ignore[attr-defined]  # set by ui.pages
     return page
 
 

@@ -2,6 +2,7 @@
 
 import socket
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,14 +17,14 @@ from tests.guards import OutsideError, ReadOnlyGets, WritingGetError, keep_page,
 from ui.pages import page, public_page
 
 
-def ask(method: str, view: object) -> HttpResponse:
+def ask(method: str, view: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
     """Send a request through the guard to a view."""
     request = getattr(RequestFactory(), method)("/")
 
     def respond(request: HttpRequest) -> HttpResponse:
         request.resolver_match = resolve("/healthz")
         request.resolver_match.func = view
-        return view(request)  # type: ignore[operator, no-any-return]  # any view
+        return view(request)
 
     return ReadOnlyGets(respond)(request)
 
