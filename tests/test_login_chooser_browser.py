@@ -24,13 +24,8 @@ def test_L5_from_a_page_through_the_card_picker_back_to_that_page(
     page = visit(asked)
     assert page.url.startswith(f"{live_server.url}/{language}/login?")
     axe(page)
-    page.locator("main button[type=submit]").click()
-    check_page(page)
-    page.locator(".govuk-error-summary a").click()
-    assert page.evaluate("document.activeElement.id") == "id_means_0"
     assert page.locator("input[name=means]").count() == 1
-    page.keyboard.press("Space")
-    page.keyboard.press("Enter")
+    page.locator("main button[type=submit]").click()
 
     page.wait_for_url("**/mock-idp/authorise?**")
     check_page(page)
@@ -52,6 +47,19 @@ def test_L5_from_a_page_through_the_card_picker_back_to_that_page(
     page.wait_for_url(f"{live_server.url}/{language}/logged-off")
     check_page(page)
     axe(page)
+
+
+def test_E3_the_error_leads_to_the_choice(visit: Visit, axe: Check) -> None:
+    page = visit("/nl/login")
+    page.locator("main button[type=submit]").click()
+    page.wait_for_selector(".govuk-error-summary")
+    check_page(page)
+    axe(page)
+    page.locator(".govuk-error-summary a").click()
+    assert page.evaluate("document.activeElement.id") == "id_means_0"
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/mock-idp/authorise?**")
 
 
 def test_L4_a_stronger_means_is_asked_and_the_page_kept(

@@ -52,6 +52,7 @@ def login(request: HttpRequest) -> HttpResponse:
             "level": level,
             "logged_in_with": actor.means.label if actor and actor.means else "",
             "why": SENTENCES[why] if why else "",
+            "why_kind": "error" if why in STATUS_OF else "info",
         },
         status=400 if form.is_bound else STATUS_OF.get(why, 200) if why else 200,
     )
