@@ -3,6 +3,8 @@
 import uuid
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import translation
@@ -232,7 +234,9 @@ class Application(InLanguages):
     description_en = models.TextField(blank=True)
     position = models.IntegerField(default=0)
     retired_at = models.DateTimeField(null=True, blank=True)
-    retired_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    retired_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta(InLanguages.Meta):
         verbose_name = _("application")
@@ -254,21 +258,48 @@ class Application(InLanguages):
 
 
 class FunctionRule(models.Model):
-    """Does a legal function make its holder a legal representative? The most specific rule that is valid today decides."""
+    """Does a legal function make its holder a legal representative? The most specific rule of a day decides
+    (`enterprises.representatives`)."""
 
-    code = models.CharField(_("function code"), max_length=5)
-    legal_form = models.CharField(_("legal form"), max_length=3, blank=True, help_text=_("Empty: any legal form."))
-    situation = models.CharField(
-        _("juridical situation"), max_length=3, blank=True, help_text=_("Empty: the normal situation (000).")
+    code = models.CharField(
+        _("function code"),
+        max_length=5,
+        validators=[RegexValidator(r"^[0-9]{5}\Z", _("A function code has five digits."))],
+        help_text=_("The register's code for the function, for example 10002."),
     )
-    counts = models.BooleanField(_("counts as legal representative"))
-    valid_from = models.DateField(_("valid from"), null=True, blank=True)
-    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    name = models.CharField(
+        _("function"), max_length=100, blank=True, help_text=_("What the register calls it, for who reads this list.")
+    )
+    legal_form = models.CharField(
+        _("legal form"),
+        max_length=3,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9]{3}\Z", _("A legal form has three digits."))],
+        help_text=_("The register's code for the form, for example 610. Empty: any form without a rule of its own."),
+    )
+    situation = models.CharField(
+        _("juridical situation"),
+        max_length=3,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9]{3}\Z", _("A juridical situation has three digits."))],
+        help_text=_(
+            "The register's code for the situation, for example 050. Empty: every situation but dissolution, liquidation and "
+            "bankruptcy; for those, each situation needs a rule of its own."
+        ),
+    )
+    counts = models.BooleanField(
+        _("counts as legal representative"),
+        help_text=_("Whoever holds a function that counts may appoint the Chief Access Manager."),
+    )
+    valid_from = models.DateField(_("valid from"), null=True, blank=True, help_text=_("Empty: always has been."))
+    valid_to = models.DateField(
+        _("valid to"), null=True, blank=True, help_text=_("The last day. Empty: until further notice.")
+    )
 
     class Meta:
         verbose_name = _("function that counts")
         verbose_name_plural = _("functions that count")
-        ordering = ["code", "legal_form", "situation"]
+        ordering = ["code", "legal_form", "situation", "valid_from"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gte=F("valid_from")),
@@ -278,7 +309,21 @@ class FunctionRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.legal_form} {self.situation}".strip()
+        return " ".join(part for part in (self.code, self.name, self.legal_form, self.situation) if part)
+
+    def clean(self) -> None:
+        """Raise ValidationError where another rule says something for the same function, form and situation on the same day."""
+        others = FunctionRule.objects.filter(
+            code=self.code, legal_form=self.legal_form, situation=self.situation
+        ).exclude(pk=self.pk)
+        if self.valid_to is not None:
+            others = others.filter(Q(valid_from=None) | Q(valid_from__lte=self.valid_to))
+        if self.valid_from is not None:
+            others = others.filter(Q(valid_to=None) | Q(valid_to__gte=self.valid_from))
+        if others.exists():
+            raise ValidationError(
+                _("There is a rule for this function, form and situation in this period already. End that one first.")
+            )
 
 
 # --- The portal's own -------------------------------------------------------------------------------------------------------
@@ -335,7 +380,9 @@ class Capacity(models.Model):
     activated_at = models.DateTimeField()
     activated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     retired_at = models.DateTimeField(null=True, blank=True)
-    retired_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    retired_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("capacity")

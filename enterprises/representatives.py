@@ -3,32 +3,37 @@
 from collections.abc import Iterable
 from datetime import date
 
+from enterprises.enums import State
 from enterprises.gateway import Function, RegisteredEnterprise
 from enterprises.models import FunctionRule
-
-NORMAL_SITUATION = "000"
 
 
 def counting_functions(enterprise: RegisteredEnterprise, functions: Iterable[Function], day: date) -> list[Function]:
     """Return the functions that make their holder a legal representative of this enterprise on this day.
 
     A function counts when it is valid on the day and the most specific of staff's rules for its code says so: a rule for the
-    enterprise's legal form before one for any form. A rule without situation speaks of the normal situation alone: in
-    dissolution, liquidation or bankruptcy only the functions count that a rule names for that situation. No rule: does not count.
+    enterprise's situation before one for any, then one for its legal form before one for any. In dissolution, liquidation or
+    bankruptcy only rules for that very situation speak (a curator's, a liquidator's). No rule: does not count.
     """
-    rules = list(FunctionRule.objects.filter(code__in={f.code for f in functions}))
-    return [f for f in functions if f.is_valid_on(day) and _counts(f, enterprise, rules, day)]
+    rules = list(FunctionRule.objects.filter(code__in={function.code for function in functions}))
+    return [
+        function for function in functions if function.is_valid_on(day) and _counts(function, enterprise, rules, day)
+    ]
 
 
 def _counts(function: Function, enterprise: RegisteredEnterprise, rules: list[FunctionRule], day: date) -> bool:
+    situations = {enterprise.situation} if enterprise.state == State.WINDING_UP else {enterprise.situation, ""}
     fitting = [
         rule
         for rule in rules
         if rule.code == function.code
-        and rule.legal_form in ("", enterprise.legal_form)
-        and (rule.situation or NORMAL_SITUATION) == enterprise.situation
+        and rule.legal_form in {"", enterprise.legal_form}
+        and rule.situation in situations
         and (rule.valid_from is None or rule.valid_from <= day)
         and (rule.valid_to is None or day <= rule.valid_to)
     ]
-    most_specific = max(fitting, key=lambda rule: bool(rule.legal_form), default=None)
+    # Two rules that say different things for the same: staff's form refuses them, and here the stricter one decides.
+    most_specific = max(
+        fitting, key=lambda rule: (bool(rule.situation), bool(rule.legal_form), not rule.counts), default=None
+    )
     return most_specific is not None and most_specific.counts

@@ -3,7 +3,7 @@
 import unicodedata
 
 _LETTERS = str.maketrans({
-    "ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "ð": "d",
+    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "Đ": "d", "ð": "d",
     "ł": "l", "Ł": "l", "þ": "th", "ı": "i", "’": "'", "`": "'", "´": "'",
 })  # fmt: skip
 # Letters of other alphabets that look like Latin ones, and digits that look like letters: one user name, one owner.
@@ -15,8 +15,9 @@ _LOOK_ALIKES = str.maketrans({
 
 def fold(text: str) -> str:
     """Return text for comparing names: no accents, no capitals, single spaces."""
-    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS))
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
+    small = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    plain = unicodedata.normalize("NFKD", small)
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
 
 def same(one: str, other: str) -> bool:

@@ -12,7 +12,7 @@ from formats.names import user_name_key
 from identity.models import Person
 from identity.people import person_of
 
-DESK = "desk"
+GROUPS = ("desk", "keepers")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def load_people() -> list[Login]:
     known = [_person(one.user_name, _cast_member(one.insz)) for one in CAST if one.user_name]
     staff = [_person(user_name, _staff_member(user_name, place)) for place, user_name in enumerate(STAFF, start=1)]
     _set_password([*known, *staff])
-    for group in Group.objects.filter(name=DESK):
+    for group in Group.objects.filter(name__in=GROUPS):
         group.user_set.add(*staff)
     logins = [Login(person.user_name or "", person.full_name) for person in known]
     return logins + [Login(person.user_name or "", person.full_name, _totp_secret(person)) for person in staff]

@@ -7,8 +7,9 @@ from typing import Protocol
 from enterprises.enums import IdentifiedBy, State
 
 CANCELLED = {"999"}
-# Dissolution 010, 012, 013; closing of liquidation 014; bankruptcy 048 to 050 (docs/register.md).
-WINDING_UP = {"010", "012", "013", "014", "048", "049", "050"}
+# Dissolution 010, 012, 013; a liquidation closed 014, opened again 112; a bankruptcy opened 048 to 050, closed 051 to 053
+# (docs/register.md).
+WINDING_UP = {"010", "012", "013", "014", "048", "049", "050", "051", "052", "053", "112"}
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class EmbeddedRegister:
 
 
 def _standing_rows(number: str, insz: str) -> QuerySet[Any, Any]:
-    """One statement for a person, his or her functions and employments in an enterprise: kind, three texts, two dates, has_eid."""
+    """One statement for a person, with functions and employments in an enterprise: kind, three texts, two dates, has_eid."""
     text, no_date, no = Value("", CharField()), Value(None, DateField()), Value(False, BooleanField())
     persons = RegisterPerson.objects.filter(insz=insz)
     functions = LegalFunction.objects.filter(number=number, insz=insz)

@@ -1,0 +1,72 @@
+"""What staff do to the data that they keep (BEHAVIOUR E9): recorded like every other act."""
+
+from typing import Any
+
+from django.db.models import Model
+from django.forms.models import model_to_dict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from acts.act import perform
+from acts.errors import NotAllowed, Refused
+from enterprises.models import Application, CapacityKind, Domain, FunctionRule
+from identity.actor import Actor
+from identity.enums import Role
+
+CHAIN = "portal"
+Kept = Domain | CapacityKind | Application | FunctionRule
+_NOUNS: dict[type[Model], str] = {
+    Domain: "domain",
+    CapacityKind: "kind",
+    Application: "application",
+    FunctionRule: "rule",
+}
+
+
+def check_keep(actor: Actor, model: type[Model], verb: str) -> None:
+    """Raise NotAllowed unless the staff member keeps such data. verb: "add" or "change"."""
+    if not actor.person.has_perm(f"{model._meta.app_label}.{verb}_{model._meta.model_name}"):
+        raise NotAllowed(_("Only the keepers of the contact centre may change this."), code="not_a_keeper")
+
+
+def keep(*, actor: Actor, thing: Kept) -> None:
+    """Save a thing that a keeper made or changed; the record gets what was and what is now of every field that differs.
+
+    Raises NotAllowed, Changed (a constraint).
+    """
+    model = type(thing)
+    is_new = thing.pk is None
+    check_keep(actor, model, "add" if is_new else "change")
+    with perform(f"{_NOUNS[model]}.{'add' if is_new else 'edit'}", actor=actor, chain=CHAIN) as act:
+        before = {} if is_new else _facts(model._default_manager.select_for_update().get(pk=thing.pk))
+        thing.save()
+        after = _facts(thing)
+        differing = {name for name in after if before.get(name) != after[name]}
+        act.event(
+            role=Role.STAFF,
+            about=f"{_NOUNS[model]}:{thing.pk}",
+            details={
+                "before": {name: before[name] for name in differing if name in before},
+                "after": {name: after[name] for name in differing},
+            },
+        )
+
+
+def retire_application(*, actor: Actor, application: Application) -> Application:
+    """Retire an application: who holds it keeps it, and nobody is granted it any more.
+
+    Raises NotAllowed, Refused where it is retired already.
+    """
+    check_keep(actor, Application, "change")
+    with perform("application.retire", actor=actor, chain=CHAIN) as act:
+        application = Application.objects.select_for_update().get(pk=application.pk)
+        if application.retired_at is not None:
+            raise Refused(_("This application is retired already."), code="application_retired")
+        application.retired_at, application.retired_by = timezone.now(), actor.person
+        application.save(update_fields=["retired_at", "retired_by"])
+        act.event(role=Role.STAFF, about=f"application:{application.pk}", details={"code": application.code})
+    return application
+
+
+def _facts(thing: Kept) -> dict[str, Any]:
+    return model_to_dict(thing, exclude=["retired_at", "retired_by"])
