@@ -2,14 +2,18 @@
 
 import hashlib
 import hmac
+import ipaddress
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils import timezone
 
+from acts.act import perform
 from acts.errors import TooMany
+from identity.actor import portal_actor
 from identity.models import Attempt
 
 
@@ -29,8 +33,8 @@ def counted(*places: tuple[str, str]) -> Iterator[Try]:
     """Count one try in every place, and let it through only where none is full.
 
     places: (scope of settings.LIMITS, key), e.g. ("password.person", "mdubois"). Inside, call `.miss()` when it was wrong.
-    Raises TooMany(until) where a place is full, whatever the answer would have been. Not inside an act: a rolled back
-    transaction would forget the try.
+    Raises TooMany(until) where a place is full, whatever the answer would have been. The wrong try that fills a place is
+    recorded. Not inside an act: a rolled back transaction would forget the try.
     """
     now = timezone.now()
     rows = [Attempt(scope=scope, key=_key(scope, key), at=now) for scope, key in places]
@@ -41,7 +45,10 @@ def counted(*places: tuple[str, str]) -> Iterator[Try]:
             _refuse_when_full(row)
         yield attempt
     finally:
-        if not attempt.missed:
+        if attempt.missed:
+            for row in rows:
+                _record_when_filled(row)
+        else:
             Attempt.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
@@ -51,19 +58,52 @@ def refuse_when_full(scope: str, key: str) -> None:
     _raise_when(scope, _key(scope, key), limit, seconds)
 
 
+def client_address(request: HttpRequest) -> str:
+    """Return the address that tries are counted for: an IPv4 address, or the /64 network of an IPv6 address.
+
+    Of X-Forwarded-For only what the trusted proxies (settings.TRUSTED_PROXIES, how many) wrote is believed: whoever asks
+    can write the rest. Without a usable address "" is returned, which all such requests share.
+    """
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+    proxies = settings.TRUSTED_PROXIES
+    text = forwarded[-proxies] if 0 < proxies <= len(forwarded) else request.META.get("REMOTE_ADDR", "")
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return ""
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False))
+
+
+def forget_old() -> int:
+    """Delete the tries that no limit looks at any more; return how many."""
+    longest = max(seconds for _limit, seconds in settings.LIMITS.values())
+    return Attempt.objects.filter(at__lt=timezone.now() - timedelta(seconds=longest)).delete()[0]
+
+
 def _refuse_when_full(row: Attempt) -> None:
     limit, seconds = settings.LIMITS[row.scope]
     _raise_when(row.scope, row.key, limit + 1, seconds)
 
 
 def _raise_when(scope: str, key: str, limit: int, seconds: int) -> None:
-    now = timezone.now()
     window = timedelta(seconds=seconds)
-    newest = list(
-        Attempt.objects.filter(scope=scope, key=key, at__gt=now - window).order_by("-at").values_list("at", flat=True)[:limit]
-    )
+    recent = Attempt.objects.filter(scope=scope, key=key, at__gt=timezone.now() - window)
+    newest = list(recent.order_by("-at").values_list("at", flat=True)[:limit])
     if len(newest) == limit:
         raise TooMany(until=newest[-1] + window, scope=scope)
+
+
+def _record_when_filled(row: Attempt) -> None:
+    """Record that the place is full now, once: of tries at the same moment only the last that fits in finds it just so."""
+    limit, seconds = settings.LIMITS[row.scope]
+    since = timezone.now() - timedelta(seconds=seconds)
+    if Attempt.objects.filter(scope=row.scope, key=row.key, at__gt=since, pk__lte=row.pk).count() == limit:
+        with perform("limit.reached", actor=portal_actor(), chain="portal") as act:
+            act.event(details={"scope": row.scope})
 
 
 def _key(scope: str, key: str) -> str:

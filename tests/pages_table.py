@@ -14,6 +14,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from csam_portal.help import CHAPTERS
+from identity import codes
+from identity.models import Person
 from tests import appointing, cast
 from ui.pages import Page
 
@@ -31,8 +33,6 @@ class Answers:
     stranger: int
     without: int
     entitled: int
-
-
 
 
 def all_get(status: int) -> Answers:
@@ -76,8 +76,27 @@ def _named(name: str) -> Arguments:
     return lambda _log_in: {"name": name}
 
 
+def _with_devices(log_in: LogIn) -> dict[str, Any]:
+    """Give Marie Dubois an app and token codes."""
+    person = Person.objects.get(insz=cast.MARIE)
+    codes.put_app(person, codes.new_key())
+    codes.put_codes(person, codes.new_codes())
+    return {}
+
+
 STRANGER = cast.EMMA  # no role and no account anywhere
 WITHOUT = cast.NOOR  # a user of the brasserie
+
+AFTER_ANOTHER_PAGE = (
+    "login-code",
+    "first-password",
+    "new-password",
+    "activate",
+    "activate-user-name",
+    "activate-device",
+    "activate-app",
+    "activate-codes",
+)
 
 # By the name of the route; several rows where a page has several states.
 TABLE: dict[str, list[Row]] = {
@@ -92,6 +111,14 @@ TABLE: dict[str, list[Row]] = {
     "mock-idp-authorise": [Row(all_get(400))],
     "mock-idp-token": [Row(all_get(401))],
     "mock-idp-userinfo": [Row(all_get(401))],
+    # Pages in the middle of a login or of an activation: without what came before, back to the beginning.
+    **{name: [Row(all_get(302))] for name in AFTER_ANOTHER_PAGE},
+    "link": [Row(EVERYBODY, lambda _log_in: {"secret": "some-secret"})],
+    "link-gone": [Row(all_get(404))],
+    # Whose user name is chosen already chooses no other.
+    "own-user-name": [Row(Answers(302, 422, 422, 422)), Row(Answers(302, 422, 422, 200), entitled=cast.AN)],
+    **{name: [Row(all_get(302))] for name in ("own-app-confirm", "own-codes-confirm")},
+    **{name: [Row(Answers(302, 404, 404, 200), _with_devices)] for name in ("own-app-remove", "own-codes-remove")},
     "help-chapter": [Row(EVERYBODY, _named(name)) for name in CHAPTERS],
 }
 

@@ -1,0 +1,57 @@
+"""Code devices of one's own: an app, a list of token codes (BEHAVIOUR L3). The record never holds a secret of theirs."""
+
+from django.utils.translation import gettext_lazy as _
+
+from acts.act import perform
+from acts.errors import Missing
+from identity import codes
+from identity.actions.means import chain_of, hold, tell
+from identity.actor import Actor
+from identity.enums import Means
+from identity.permissions import check_change_device
+
+SET = {
+    Means.TOTP: _("A mobile app was set up to make your one-time codes."),
+    Means.TOKEN: _("A new list of token codes was made. Codes of an earlier list no longer work."),
+}
+REMOVED = {
+    Means.TOTP: _("The mobile app that made your one-time codes was removed."),
+    Means.TOKEN: _("Your list of token codes was removed."),
+}
+
+
+def set_app(*, actor: Actor, key: str) -> None:
+    """Set up an app, in place of a former one. key: its secret, hex, from which a right code was just given.
+
+    Raises Refused (no user name), LevelTooLow.
+    """
+    with perform("means.totp.set", actor=actor, chain=chain_of(actor.person)) as act:
+        person = hold(actor.person)
+        check_change_device(Actor(person, actor.level, actor.means), Means.TOTP)
+        codes.put_app(person, key)
+        act.event(subject=person.public_id)
+        tell(act, person, SET[Means.TOTP])
+
+
+def set_codes(*, actor: Actor, new: list[str]) -> None:
+    """Set a list of token codes, in place of a former one. new: the codes as they were shown.
+
+    Raises Refused (no user name), LevelTooLow.
+    """
+    with perform("means.token.set", actor=actor, chain=chain_of(actor.person)) as act:
+        person = hold(actor.person)
+        check_change_device(Actor(person, actor.level, actor.means), Means.TOKEN)
+        codes.put_codes(person, new)
+        act.event(subject=person.public_id, details={"codes": len(new)})
+        tell(act, person, SET[Means.TOKEN])
+
+
+def remove_device(*, actor: Actor, means: Means) -> None:
+    """Remove the app or the list. Raises Missing (there is none), Refused, LevelTooLow."""
+    with perform(f"means.{means}.remove", actor=actor, chain=chain_of(actor.person)) as act:
+        person = hold(actor.person)
+        check_change_device(Actor(person, actor.level, actor.means), means)
+        if not codes.remove(person, means):
+            raise Missing
+        act.event(subject=person.public_id)
+        tell(act, person, REMOVED[means])

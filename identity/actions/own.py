@@ -1,0 +1,55 @@
+"""One's own data and sessions (BEHAVIOUR U8, L6)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from acts.act import perform
+from identity import letters
+from identity.actions.means import chain_of, end_other_sessions, hold
+from identity.actor import Actor
+from identity.models import Person, Session
+
+OWN_FIELDS = ("language", "title", "email")
+
+
+def change_own_data(*, actor: Actor, language: str, title: str, email: str) -> Person:
+    """Change what a person says of themselves. A changed address is told to the former one, in case it was somebody else.
+
+    Return the person as they are now. Addresses are not recorded, only that they changed.
+    """
+    with perform("own.change", actor=actor, chain=chain_of(actor.person)) as act:
+        person = hold(actor.person)
+        new = {"language": language, "title": title, "email": email}
+        changed = [name for name in OWN_FIELDS if getattr(person, name) != new[name]]
+        if not changed:
+            act.is_repeated = True
+            return person
+        former = person.email
+        for name in changed:
+            setattr(person, name, new[name])
+        person.save(update_fields=changed)
+        act.event(subject=person.public_id, details={"changed": changed})
+        if former and "email" in changed:
+            sentence = _(
+                "Your own e-mail address was changed. From now on messages about your login go to the new address."
+            )
+            act.mail(person, address=former, letter=letters.means_changed(person, sentence))
+    return person
+
+
+def end_session_of(*, actor: Actor, key: str) -> None:
+    """End one of one's own sessions. key: its session key; one that has ended already is no mistake."""
+    with perform("session.end", actor=actor, chain=chain_of(actor.person)) as act:
+        if not Session.objects.filter(person=actor.person, pk=key).delete()[0]:
+            act.is_repeated = True
+            return
+        act.event(subject=actor.public_id, details={"sessions_ended": 1})
+
+
+def end_sessions(*, actor: Actor, keep: str | None) -> None:
+    """End all of one's own sessions, but the one with this key where one is given."""
+    with perform("session.end", actor=actor, chain=chain_of(actor.person)) as act:
+        ended = end_other_sessions(actor.person, keep=keep)
+        if not ended:
+            act.is_repeated = True
+            return
+        act.event(subject=actor.public_id, details={"sessions_ended": ended})

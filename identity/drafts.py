@@ -1,0 +1,41 @@
+"""What a session holds between two pages: a login under way, a link that was followed, a code device not yet confirmed.
+
+Each draft belongs to one person and ends by itself. A draft never makes anybody an actor: it is what came before.
+"""
+
+import time
+from typing import Any
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
+
+from identity.models import Person
+
+# Between password and code, and for the pages after a link.
+LOGIN_SECONDS = 5 * 60
+LINK_SECONDS = 30 * 60
+
+LOGIN, LINK, APP, CODES = "login", "link", "app", "codes"
+
+
+def keep(request: HttpRequest, name: str, person: Person, *, seconds: int = LINK_SECONDS, **answers: Any) -> None:
+    """Put a draft of this name into the session, for this person; one that stood there is replaced."""
+    request.session[_key(name)] = {"person": person.pk, "until": time.time() + seconds, **answers}
+
+
+def kept(request: HttpRequest, name: str, person: Person | None = None) -> dict[str, Any] | None:
+    """Return a draft that still lives (and is this person's), else None."""
+    draft: dict[str, Any] | None = request.session.get(_key(name))
+    if draft is None or draft["until"] < time.time() or (person is not None and draft["person"] != person.pk):
+        return None
+    return draft
+
+
+def drop(session: SessionBase, *names: str) -> None:
+    """Take drafts out of the session."""
+    for name in names:
+        session.pop(_key(name), None)
+
+
+def _key(name: str) -> str:
+    return f"draft.{name}"

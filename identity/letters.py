@@ -1,0 +1,80 @@
+"""The mails about means of login; each is written in its receiver's language."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from identity.models import Person
+from outbox.letters import Letter, PageLink, Paragraph
+
+
+def _greeting(person: Person) -> str:
+    return _("Dear %(name)s,") % {"name": person.full_name}
+
+
+def _link(secret: str) -> str:
+    return f"{settings.SITE_URL}{reverse('link', args=[secret])}"
+
+
+def _moment(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+
+
+def _unexpected() -> Paragraph:
+    return Paragraph(
+        _(
+            "Did you not expect this message? Then contact the contact centre, %(phone)s, Monday to Friday "
+            "from 7 a.m. to 8 p.m."
+        )
+        % {"phone": settings.CONTACT_CENTRE_PHONE}
+    )
+
+
+def activation(person: Person, *, language: str, secret: str, until: datetime) -> Letter:
+    """To somebody who cannot log in yet: the link, whose code comes another way (BEHAVIOUR L7)."""
+    with translation.override(language):
+        return Letter(
+            subject=_("Set up how you log in to CSAM"),
+            greeting=_greeting(person),
+            blocks=(
+                Paragraph(_("You were given access in CSAM. With this link you set up how you log in.")),
+                PageLink(_("Set up how you log in"), _link(secret)),
+                Paragraph(_("The link works once, until %(moment)s.") % {"moment": _moment(until)}),
+                Paragraph(_("The page asks an activation code. Whoever gave you access gives you the code too, not by mail.")),
+                _unexpected(),
+            ),
+        )  # fmt: skip
+
+
+def forgotten_password(person: Person, *, secret: str, until: datetime) -> Letter:
+    """To the person's own address: the link to a new password (BEHAVIOUR L7)."""
+    with translation.override(person.language):
+        return Letter(
+            subject=_("A new password for CSAM"),
+            greeting=_greeting(person),
+            blocks=(
+                Paragraph(_("You asked for a new password. With this link you choose one.")),
+                PageLink(_("Choose a new password"), _link(secret)),
+                Paragraph(_("The link works once, until %(moment)s.") % {"moment": _moment(until)}),
+                Paragraph(_("If it was not you, do nothing: your password stays as it is.")),
+            ),
+        )  # fmt: skip
+
+
+def means_changed(person: Person, what: str | Promise) -> Letter:
+    """To the person's own address: that their means of login changed. what: one sentence."""
+    with translation.override(person.language):
+        return Letter(
+            subject=_("How you log in to CSAM has changed"),
+            greeting=_greeting(person),
+            blocks=(
+                Paragraph(str(what)),
+                PageLink(_("See how you log in"), settings.SITE_URL + reverse("own-means")),
+                _unexpected(),
+            ),
+        )

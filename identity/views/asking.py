@@ -1,0 +1,40 @@
+"""A page that asks one thing, and what the pages about means share."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from acts.errors import ActError, Sentence
+
+
+def ask(
+    request: HttpRequest,
+    form: forms.Form,
+    *,
+    title: Sentence,
+    submit: Sentence,
+    texts: Iterable[Sentence] = (),
+    back: str = "",
+    links: Iterable[tuple[str, Sentence]] = (),
+    status: int = 0,
+) -> HttpResponse:
+    """Return the page with this form. status: default 422 where the form has errors, else 200."""
+    context = {"form": form, "title": title, "submit": submit, "texts": texts, "back": back, "links": links}
+    return render(request, "identity/ask.html", context, status=status or (422 if form.errors else 200))
+
+
+def refuse(form: forms.Form, refusal: ActError, field: str | None = None) -> int:
+    """Put an act's refusal into the form, at a field where it has one; return the status."""
+    form.add_error(getattr(refusal, "field", None) or field, str(refusal.sentence))
+    return refusal.status
+
+
+def confirm(
+    request: HttpRequest, *, title: Sentence, texts: Iterable[Sentence], submit: Sentence, back: str, kind: str = ""
+) -> HttpResponse:
+    """Return a page that says what a button will do. back: the route that leaves; kind: "warning" for what cannot be undone."""
+    context = {"title": title, "texts": texts, "submit": submit, "back": reverse(back), "kind": kind}
+    return render(request, "identity/confirm.html", context)
