@@ -17,12 +17,11 @@ from pathlib import Path
 
 import pytest
 import requests
-from django.db import connection
 
 from access_admins.models import ChiefRole
 from csam_portal.invariants import broken
 from outbox.models import Mail
-from tests import cast
+from tests import cast, databases
 from tests.conftest import session_key
 from ui.models import Run
 
@@ -38,7 +37,7 @@ class Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.address = f"http://127.0.0.1:{probe.getsockname()[1]}"
-        environment = {**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+        environment = {**os.environ, "DATABASE_URL": databases.url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
         command = [sys.executable, "-m", "gunicorn", "csam_portal.wsgi", "--bind", self.address.removeprefix("http://")]
         self.process = subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
         self.wait()
@@ -63,14 +62,6 @@ class Server:
         """Stop it in order."""
         self.process.terminate()
         self.process.wait(timeout=20)
-
-
-def database_url() -> str:
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    there = connection.settings_dict
-    return f"postgres://{there['USER']}:{there['PASSWORD']}@{there['HOST']}:{there['PORT'] or 5432}/{name}"
 
 
 @pytest.fixture
