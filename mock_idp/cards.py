@@ -1,5 +1,7 @@
 """The demo cards: who lies on the table, and whose card a typed number is."""
 
+from django.conf import settings
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
 from acts.errors import Refused
@@ -42,9 +44,12 @@ def card_of(insz: str) -> RegisteredPerson:
     return person
 
 
-def check_pin(insz: str, pin: str, right_pin: str) -> None:
-    """Raise Refused where the PIN is wrong, TooMany where the card is blocked (three wrong ones: 15 minutes)."""
-    with counted(("mock_pin.person", insz)) as attempt:
-        if pin != right_pin:
+def check_pin(insz: str, pin: str, *, address: str) -> None:
+    """Raise Refused where the PIN is wrong, TooMany where the card is blocked or this address guessed too often.
+
+    Three wrong ones block a card for 15 minutes. address: of identity.limits.client_address.
+    """
+    with counted(("mock_pin.person", insz), ("password.address", address)) as attempt:
+        if not constant_time_compare(pin, settings.MOCK_IDP_PIN):
             attempt.miss()
             raise Refused(_("The PIN code is wrong."), field="pin", code="wrong_pin")

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from acts.errors import Refused, RegisterDown, TooMany
+from identity.limits import client_address
 from mock_idp.actions import Asked, InvalidGrant, log_in, redeem, told
 from mock_idp.cards import card_of, check_pin, shown_cards
 from mock_idp.forms import CardForm
@@ -104,7 +105,7 @@ def _card_page(request: HttpRequest, asked: Asked) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             person = card_of(form.chosen)
-            check_pin(person.insz, form.cleaned_data["pin"], settings.MOCK_IDP_PIN)
+            check_pin(person.insz, form.cleaned_data["pin"], address=client_address(request))
         except (Refused, TooMany, RegisterDown) as refused:
             form.add_error(getattr(refused, "field", None), str(refused.sentence))
             status = refused.status

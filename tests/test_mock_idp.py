@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from pytest_django import Settings
 
 from enterprises.models import RegisterPerson
 from mock_idp.cards import shown_cards
@@ -122,6 +123,14 @@ def test_L2_three_wrong_pins_block_that_card_for_15_minutes(client: Client) -> N
         assert show_card(client, page, cast.AN).status_code == 429
         clock.shift(timedelta(seconds=2))
         assert show_card(client, page, cast.AN).status_code == 302
+
+
+def test_L2_fifty_wrong_pins_from_one_address_stop_it_for_every_card(client: Client, settings: Settings) -> None:
+    settings.LIMITS = {**settings.LIMITS, "password.address": (2, 3600)}
+    page = address(client)
+    for insz in (cast.AN, cast.MARIE):
+        assert show_card(client, page, insz, "0000").status_code == 422
+    assert show_card(client, page, cast.LUC).status_code == 429
 
 
 def test_a_right_pin_takes_nothing_from_the_tries(client: Client) -> None:
