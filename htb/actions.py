@@ -1,5 +1,7 @@
 """The act by which an enterprise gets its chief administrator, whichever procedure leads to it (BEHAVIOUR S7, S8)."""
 
+from dataclasses import dataclass
+
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -14,6 +16,7 @@ from htb.asked import Asked
 from htb.facts import Facts
 from htb.permissions import check_appoint_chief
 from htb.policies import check_chief_eligible, check_enterprise, check_not_already_chief
+from identity.actions.activation import can_log_in, open_activation
 from identity.actor import Actor
 from identity.enums import Role
 from identity.models import Person
@@ -22,7 +25,15 @@ from ui import journeys
 from ui.models import Run
 
 
-def appoint_chief(*, actor: Actor, asked: Asked, facts: Facts, confirmed: str, run: Run) -> ChiefRole:
+@dataclass(frozen=True)
+class Appointed:
+    """The new chief's role; activation_code: to be shown once, where the new chief has no means of login yet (L7), else ""."""
+
+    role: ChiefRole
+    activation_code: str = ""
+
+
+def appoint_chief(*, actor: Actor, asked: Asked, facts: Facts, confirmed: str, run: Run) -> Appointed:
     """Appoint the chief administrator that a legal representative asked for and confirmed.
 
     facts: the register's answers, at most ten seconds old. confirmed: the digest that the check page showed. run: the journey's
@@ -33,7 +44,7 @@ def appoint_chief(*, actor: Actor, asked: Asked, facts: Facts, confirmed: str, r
         run = journeys.hold(run.pk)
         if run.finished_at is not None:
             act.is_repeated = True
-            return ChiefRole.objects.select_related("person", "enterprise").get(run=run.public_id)
+            return Appointed(ChiefRole.objects.select_related("person", "enterprise").get(run=run.public_id))
         registered = check_enterprise(facts.enterprise)
         enterprise = _lock(registered)
         facts.refuse_when_old()
@@ -44,9 +55,9 @@ def appoint_chief(*, actor: Actor, asked: Asked, facts: Facts, confirmed: str, r
             plan.former, chief_insz=asked.chief_insz, representative_insz=asked.representative_insz
         )
         check_chief_eligible(facts)
-        role = _appoint(act, asked, facts, plan, enterprise=enterprise, representative=actor.person)
-        journeys.finish(run, {"chief_role": str(role.public_id)})
-        return role
+        appointed = _appoint(act, asked, facts, plan, enterprise=enterprise, representative=actor.person)
+        journeys.finish(run, {"chief_role": str(appointed.role.public_id)})
+        return appointed
 
 
 def _lock(registered: RegisteredEnterprise) -> Enterprise:
@@ -76,7 +87,7 @@ def _refuse_when_changed(asked: Asked, plan: Succession, facts: Facts, confirmed
 
 def _appoint(
     act: Act, asked: Asked, facts: Facts, plan: Succession, *, enterprise: Enterprise, representative: Person
-) -> ChiefRole:
+) -> Appointed:
     """Carry the plan out and tell those concerned."""
     registered = facts.enterprise
     language = representative.language
@@ -113,7 +124,16 @@ def _appoint(
             address=plan.former.email,
             letter=letters.ended(plan.former.person, enterprise=enterprise, representative=representative),
         )
-    return role
+    return Appointed(role, _activation_code(act, chief, chief_facts, enterprise=enterprise, address=asked.chief_email))
+
+
+def _activation_code(act: Act, chief: Person, known: RegisteredPerson, *, enterprise: Enterprise, address: str) -> str:
+    """Open a first way in for a chief who has neither an eID nor means of login here; return the code, else ""."""
+    if known.has_eid or can_log_in(chief):
+        return ""
+    return open_activation(
+        act, person=chief, enterprise_public_id=enterprise.public_id, address=address, language=chief.language
+    )
 
 
 def _person(registered: RegisteredPerson) -> Person:

@@ -23,6 +23,8 @@ from ui.models import Run
 from ui.pages import page
 
 JOURNEY = "appoint-standard"
+# The session's place for an activation code on its way to the page that shows it.
+CODE = "activation_code"
 
 
 @page(level="appoint", methods=("GET", "POST"), keeps_form=True)
@@ -105,11 +107,18 @@ def _holds(walk: steps.Walk) -> bool:
 
 
 def _carry_out(walk: steps.Walk, asked: Asked, facts: Facts, confirmed: str) -> None:
-    appoint_chief(actor=walk.actor, asked=asked, facts=facts, confirmed=confirmed, run=walk.run)
+    appointed = appoint_chief(actor=walk.actor, asked=asked, facts=facts, confirmed=confirmed, run=walk.run)
+    if appointed.activation_code:
+        # Nowhere kept but hashed: the session carries it to the next page, which shows it once.
+        walk.request.session[CODE] = {"run": str(walk.run.public_id), "code": appointed.activation_code}
 
 
 def _done_page(walk: steps.Walk) -> HttpResponse:
     """S9: who was appointed, where the mail went, what to do next."""
     role = chief_role(walk.run.result["chief_role"])
-    context = {"role": role, "is_self": role.person_id == walk.actor.person.pk}
+    shown = walk.request.session.get(CODE, {})
+    code = ""
+    if shown.get("run") == str(walk.run.public_id):
+        code = walk.request.session.pop(CODE)["code"]
+    context = {"role": role, "is_self": role.person_id == walk.actor.person.pk, "code": code}
     return render(walk.request, "htb/done.html", context)

@@ -367,3 +367,18 @@ def logged_in_again(session: Any, insz: str) -> str:
     begin_session(request, Person.objects.get(insz=insz), Means.EID)
     session.save()
     return str(session.session_key)
+
+
+def test_L7_a_chief_who_cannot_log_in_yet_gets_a_link_and_the_representative_a_code_once(log_in: LogIn) -> None:
+    RegisterPerson.objects.filter(insz=cast.KARIM).update(has_eid=False)
+    Person.objects.filter(insz=cast.KARIM).update(user_name=None, user_name_key=None)
+    Mail.objects.all().delete()
+    client = log_in(cast.AN)
+    done = appointing.confirm(client, appointing.choose_other(client, cast.ATELIER, cast.KARIM))["Location"]
+    first, second = client.get(done), client.get(done)
+    assert first.context["code"]
+    assert first.context["code"] in first.content.decode()
+    assert not second.context["code"]
+    texts = [mail.text for mail in Mail.objects.filter(to="toegang@example.be")]
+    assert sum("/link/" in text for text in texts) == 1
+    assert not any(first.context["code"] in text for text in texts)
