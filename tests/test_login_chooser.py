@@ -7,9 +7,11 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from audit.models import Event
+from identity.actions.login import log_in as log_in_act
 from identity.enums import Means
 from identity.login import SENTENCES, Why, safe_next
 from identity.models import Person, Session
@@ -57,6 +59,14 @@ def test_L4_means_that_are_too_weak_for_the_page_cannot_be_chosen(
         response = client.post("/en/login", {"means": name, "level": level, "next": "/en/contact"})
         assert response.status_code == 400
         assert "not strong enough" in response.content.decode()
+
+
+@pytest.mark.parametrize("means", ["token", "totp", "password"])
+def test_L1_the_portals_own_means_lead_to_their_page_with_the_page_asked_for(client: Client, means: str) -> None:
+    address = start(client, means=means, next_address="/nl/contact")
+    assert path_of(address).startswith(reverse("login-password"))
+    assert query_of(address) == {"means": means, "next": "/nl/contact"}
+    assert client.get(address).status_code == 200
 
 
 def test_E3_no_choice_is_an_error_at_its_field(client: Client) -> None:
@@ -206,6 +216,14 @@ def test_L3_whoever_vouched_is_forgotten_at_450_or_more(client: Client) -> None:
     assert person.vouched_by is None
     acts = Event.objects.filter(chain=f"person:{person.public_id}").order_by("-id").values_list("act", flat=True)[:2]
     assert set(acts) == {"login", "means.vouch.end"}
+
+
+def test_L3_whoever_vouched_stays_below_450(db: None) -> None:
+    person = Person.objects.get(insz=cast.KARIM)
+    Person.objects.filter(pk=person.pk).update(vouched_by=person.public_id)
+    log_in_act(person=person, means=Means.TOTP)
+    person.refresh_from_db()
+    assert person.vouched_by == person.public_id
 
 
 def test_a_person_whose_access_is_closed_is_told(client: Client) -> None:

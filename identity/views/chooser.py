@@ -5,7 +5,7 @@ from typing import cast
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import translation
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
@@ -121,7 +121,4 @@ def logged_off(request: HttpRequest) -> HttpResponse:
 
 def start_page() -> str:
     """Where a login leads that asked for no page: the management home (BEHAVIOUR L5)."""
-    try:
-        return reverse("management-home")
-    except NoReverseMatch:
-        return reverse("home")
+    return reverse("management-home")
