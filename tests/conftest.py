@@ -6,6 +6,7 @@ import pytest
 from django.core.management import get_commands
 from django.http import HttpRequest
 from django.test import Client, TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from identity.enums import Means
@@ -15,6 +16,10 @@ from tests.guards import only_this_machine
 pytest_plugins = ["tests.browser.fixtures"]
 
 LogIn = Callable[..., Client]
+
+# A busy machine is no failure.
+hypothesis_settings.register_profile("portal", deadline=None)
+hypothesis_settings.load_profile("portal")
 
 
 @pytest.fixture(autouse=True, scope="session")
