@@ -270,13 +270,14 @@ SILENCES: dict[str, Callable[[], Answer]] = {
 
 @pytest.mark.parametrize("silence", SILENCES.values(), ids=SILENCES)
 def test_L2_a_provider_that_does_not_answer_at_the_start(
-    client: Client, provider: Provider, silence: Callable[[], Answer]
+    client: Client, provider: Provider, silence: Callable[[], Answer], caplog: pytest.LogCaptureFixture
 ) -> None:
     provider.answers["/.well-known/openid-configuration"] = silence
     asked = {"means": "eid", "next": "/nl/contact", "level": 300}
     response = client.post("/nl/login", asked)
     assert query_of(response["Location"]) == {"next": "/nl/contact", "level": "300", "why": "no-answer"}
     assert client.get(response["Location"]).status_code == 503
+    assert "login_unanswered" in caplog.text
     del provider.answers["/.well-known/openid-configuration"]
     assert client.post("/nl/login", asked)["Location"].startswith(provider.issuer)
 

@@ -29,7 +29,7 @@ FORGET_SECONDS = 30 * 60
 
 @dataclass(frozen=True)
 class Began:
-    """A login under way. level: what the page `next` needs. language: the one to come back in."""
+    """A login under way. level: what the page `next` needs. language: the one to come back in. verifier: "" without PKCE."""
 
     state: str
     nonce: str
@@ -43,11 +43,15 @@ class Began:
 
 def begin(session: SessionBase, means: Means, *, next_address: str, level: int, language: str) -> str:
     """Note a login in the session and return the provider's address to send the browser to. Raises NoAnswer."""
-    source = provider()
+    try:
+        source = provider()
+    except NoAnswer as failure:
+        log.warning("login_unanswered", code=failure.code)
+        raise
     began = Began(
         state=secrets.token_urlsafe(24),
         nonce=secrets.token_urlsafe(24),
-        verifier=secrets.token_urlsafe(48),
+        verifier=secrets.token_urlsafe(48) if source.takes_pkce else "",
         means=means,
         next=next_address,
         level=level,
@@ -119,7 +123,7 @@ def _client_of(source: Provider) -> Any:
 
 def _exchange(portal: Any, source: Provider, began: Began, *, code: str) -> str:
     """Return the id_token that the code is worth; the access token stays with `portal`."""
-    verifier = {"code_verifier": began.verifier} if source.takes_pkce else {}
+    verifier = {"code_verifier": began.verifier} if began.verifier else {}
     try:
         answer = portal.fetch_token(
             source.token_endpoint, grant_type="authorization_code", code=code, allow_redirects=False, **verifier
