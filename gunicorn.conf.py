@@ -7,6 +7,6 @@ from csam_portal.logs import dict_config
 # Its own messages go through the same cleaning as ours, and ours is the only line per request: its access log has paths.
 logconfig_dict = dict_config(
     level=os.environ.get("LOG_LEVEL", "INFO"),
-    format=os.environ.get("LOG_FORMAT") or ("json" if os.environ.get("ENVIRONMENT") == "production" else "console"),
+    style=os.environ.get("LOG_FORMAT") or ("json" if os.environ.get("ENVIRONMENT") == "production" else "console"),
 )
 accesslog = None

@@ -1,7 +1,7 @@
 """The database itself refuses to change or remove what was recorded (BEHAVIOUR E1).
 
-The triggers are laid after every `migrate` (drop, create) and not by a migration: SQLite rebuilds a table to alter it, and loses
-its triggers without a word. `missing` says which are not there; a system check and /readyz ask it.
+The triggers are laid after every `migrate` (drop, create) and not by a migration: SQLite rebuilds a table to alter it, and
+loses its triggers without a word. `missing` says which are not there; a system check and /readyz ask it.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """Start-up checks. An unsafe production does not start: every command and the web server run these (docs/settings.md).
 
-Most look at the settings alone. Those of the database run where Django runs such checks (`migrate`), in the web server and in the
-worker.
+Most look at the settings alone. Those of the database run where Django runs such checks (`migrate`), in the web server and
+in the worker.
 """
 
 from collections.abc import Iterator, Sequence

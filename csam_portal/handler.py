@@ -12,8 +12,8 @@ _OTHER_CHARSET = re.compile(r'charset\*?\s*=(?!\s*"?(?:utf-?8|us-ascii)"?\s*(?:;
 class Request(WSGIRequest):
     """Takes no client's word for how its bytes are to be read.
 
-    Django does while it makes a request, and some of Python's encodings make no text of bytes (hex, zip): it falls over them where
-    nobody can answer with a page. What is put in their place is refused by `csam_portal.bad_input` (BEHAVIOUR E7).
+    Django does while it makes a request, and some of Python's encodings make no text of bytes (hex, zip): it falls over
+    them where nobody can answer with a page. What is put in their place is refused by `csam_portal.bad_input` (BEHAVIOUR E7).
     """
 
     def __init__(self, environ: dict[str, Any]) -> None:

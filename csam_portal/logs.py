@@ -15,10 +15,10 @@ import structlog
 
 HIDDEN = "…"
 # Values that never belong into a log, whatever they look like.
-SECRET_KEYS = frozenset(
-    "password pin code state nonce secret token id_token access_token authorization cookie session csrftoken ticket insz "
-    "email address".split()
-)
+SECRET_KEYS = frozenset({
+    "password", "pin", "code", "state", "nonce", "secret", "token", "id_token", "access_token", "authorization", "cookie",
+    "session", "csrftoken", "ticket", "insz", "email", "address",
+})  # fmt: skip
 # Between the digits of a number: as typed, or as an address has it.
 _SEPARATORS = r"(?:[ \t.,/_+-]|%2[0DEF]){0,3}"
 _SECRETS = re.compile(
@@ -96,14 +96,14 @@ _SHARED: list[Any] = [
 ]
 
 
-def dict_config(*, level: str, format: str) -> dict[str, Any]:
-    """Return the configuration of Python's logging: everything to standard error, cleaned. format: json or console.
+def dict_config(*, level: str, style: str) -> dict[str, Any]:
+    """Return the configuration of Python's logging: everything to standard error, cleaned. style: json or console.
 
     gunicorn.conf.py uses it too, before there are settings.
     """
     as_text = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
-        if format == "json"
+        if style == "json"
         else structlog.dev.ConsoleRenderer(colors=False)
     )
     return {
@@ -139,7 +139,7 @@ def dict_config(*, level: str, format: str) -> dict[str, Any]:
 
 def configure(settings: dict[str, Any]) -> None:
     """Set up logging as settings.LOGGING says: {"level", "format": json | console}."""
-    logging.config.dictConfig(dict_config(level=settings["level"], format=settings["format"]))
+    logging.config.dictConfig(dict_config(level=settings["level"], style=settings["format"]))
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -1,7 +1,6 @@
 """What is to be done after a commit: mails; and when the chores are due (docs/operations.md)."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q

@@ -46,7 +46,7 @@ def send(mail: Mail) -> bool:
     begun = time.monotonic()
     try:
         message_of(mail).send()
-    except Exception as failure:  # whatever it is: this mail waits for its next try, the others go on
+    except Exception as failure:  # noqa: BLE001 - whatever it is, this mail waits for its next try and the others go on
         # The reason's own text may hold the address.
         log.warning("mail.failed", mail=message_id(mail), attempt=mail.attempts, reason=type(failure).__name__)
         return False

@@ -22,9 +22,11 @@ pytestmark = pytest.mark.django_db
 NUL, BROKEN = "\x00", b"\xff\xfe\xc3("
 # What has broken programs before: numbers that are none, text that is code elsewhere, odd digits, turns of direction, length.
 ODD = [
-    "", " ", "\ufeff", NUL, "a" + NUL, "\ufffd", "-1", "0", "9" * 400, "1e309", "NaN", "０９９９０００１２９", "٣" * 11, "²" * 11, "None", "[]",
-    "{{ 7 * 7 }}", "%(x)s %s {0}", "' OR 1=1 --", "<script>", "../../etc/passwd", "%00", "%ff", "\r\nX: y", "\u202egnp", "İ" * 60,
-    "ß" * 201, "👩‍👩‍👧‍👦" * 50, "\ud7ff", cast.AN, cast.ATELIER, cast.BRASSERIE, "yes", "other", "self", "00000000-0000-0000-0000-000000000000",
+    "", " ", "\ufeff", NUL, "a" + NUL, "\ufffd", "\u202egnp", "\r\nX: y", "-1", "0", "9" * 400, "1e309", "NaN", "²" * 11,
+    "٣" * 11, "０９９９０００１２９", "İ" * 60, "ß" * 201, "👩‍👩‍👧‍👦" * 50, "\ud7ff",
+    "None", "[]", "{{ 7 * 7 }}", "%(x)s %s {0}", "%00", "%ff",
+    "' OR 1=1 --", "<script>", "../../etc/passwd", "yes", "other", "self", cast.AN, cast.ATELIER, cast.BRASSERIE,
+    "00000000-0000-0000-0000-000000000000",
 ]  # fmt: skip
 texts = st.one_of(st.sampled_from(ODD), st.text(max_size=40))
 FUZZ = settings(

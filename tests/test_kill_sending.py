@@ -132,7 +132,7 @@ def test_E5_a_killed_worker_loses_no_mail(mail_server: MailServer) -> None:
     assert set(mail_server.arrived) == expected
     assert not Mail.objects.waiting().exists()
     assert twice <= KILLS, "a kill repeats at most the one mail in hand"
-    print(f"{KILLS} kills, {len(expected)} mails, {twice} of them twice")
+    sys.stdout.write(f"{KILLS} kills, {len(expected)} mails, {twice} of them twice\n")
 
 
 def test_E5_without_a_kill_two_workers_send_each_mail_once(mail_server: MailServer) -> None:

@@ -51,13 +51,13 @@ urlpatterns = [
 @pytest.fixture(params=["json", "console"])
 def lines(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     """Log as in production (or development) into a string, from DEBUG on: nothing may be hidden by its level alone."""
-    config = logs.dict_config(level="DEBUG", format=request.param)
+    config = logs.dict_config(level="DEBUG", style=request.param)
     stream = io.StringIO()
     config["handlers"]["stderr"]["stream"] = stream
     config["loggers"].pop("django.request")
     logging.config.dictConfig(config)
     yield stream
-    logging.config.dictConfig(logs.dict_config(level="INFO", format="console"))
+    logging.config.dictConfig(logs.dict_config(level="INFO", style="console"))
 
 
 @pytest.fixture

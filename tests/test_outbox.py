@@ -2,7 +2,6 @@
 
 import re
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from html.parser import HTMLParser
 
@@ -134,10 +133,9 @@ def test_E5_a_mail_in_hand_is_not_taken_again_before_its_lease_ends() -> None:
 
 
 @pytest.fixture
-def no_server(settings) -> Iterator[None]:  # type: ignore[no-untyped-def]
+def no_server(settings) -> None:  # type: ignore[no-untyped-def]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    yield
 
 
 def test_E5_tries_again_after_1_5_30_minutes_2_8_24_hours_then_gives_up(
