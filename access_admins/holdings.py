@@ -1,9 +1,9 @@
 """The roles of chief administrators; `csam_portal.apps` registers it with Actor."""
 
-from access_admins.enums import ChiefKind
-from access_admins.models import ChiefRole
 from django.db.models import Q
 
+from access_admins.enums import ChiefKind
+from access_admins.models import ChiefRole
 from enterprises.models import Enterprise
 from identity.actor import Holding
 from identity.enums import Role

@@ -27,13 +27,17 @@ class ChiefRole(models.Model):
     started_at = models.DateTimeField()
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
-    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("chief role")
         verbose_name_plural = _("chief roles")
         constraints = [
-            models.UniqueConstraint(fields=["enterprise"], condition=LIVE & Q(kind=ChiefKind.HTB), name="chief_one_htb"),
+            models.UniqueConstraint(
+                fields=["enterprise"], condition=LIVE & Q(kind=ChiefKind.HTB), name="chief_one_htb"
+            ),
             models.UniqueConstraint(fields=["enterprise", "person"], condition=LIVE, name="chief_once"),
             models.CheckConstraint(condition=pair("ended"), name="chief_ended_pair"),
         ]
@@ -51,7 +55,9 @@ class Review(models.Model):
     chief_role = models.ForeignKey(ChiefRole, on_delete=models.PROTECT, null=True, blank=True, related_name="reviews")
     opened_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     outcome = models.CharField(max_length=7, choices=ReviewOutcome.choices, blank=True)
 
     class Meta:
@@ -59,12 +65,17 @@ class Review(models.Model):
         verbose_name_plural = _("reviews")
         constraints = [
             models.CheckConstraint(
-                condition=Q(account__isnull=False, chief_role__isnull=True) | Q(account__isnull=True, chief_role__isnull=False),
+                condition=Q(account__isnull=False, chief_role__isnull=True)
+                | Q(account__isnull=True, chief_role__isnull=False),
                 name="review_one_subject",
             ),
             models.CheckConstraint(condition=pair("decided"), name="review_decided_pair"),
-            models.UniqueConstraint(fields=["account"], condition=Q(decided_at__isnull=True), name="review_account_once"),
-            models.UniqueConstraint(fields=["chief_role"], condition=Q(decided_at__isnull=True), name="review_chief_once"),
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(decided_at__isnull=True), name="review_account_once"
+            ),
+            models.UniqueConstraint(
+                fields=["chief_role"], condition=Q(decided_at__isnull=True), name="review_chief_once"
+            ),
         ]
 
     def __str__(self) -> str:

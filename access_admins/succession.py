@@ -77,7 +77,9 @@ def plan_succession(registered: RegisteredEnterprise, *, chief_insz: str) -> Suc
     return Succession(
         is_first=False,
         former=next((role for role in roles if role.kind == ChiefKind.HTB), None),
-        ended_co_role=next((role for role in roles if role.kind == ChiefKind.CO and role.person.insz == chief_insz), None),
+        ended_co_role=next(
+            (role for role in roles if role.kind == ChiefKind.CO and role.person.insz == chief_insz), None
+        ),
         ended_accounts=[account for account in administrators if account.as_htb],
         changed_accounts=[own[capacity.pk] for capacity in without_tb if capacity.pk in own],
         entered_capacities=[capacity for capacity in without_tb if capacity.pk not in own],
@@ -110,7 +112,9 @@ class NewChief:
     run: Any = None
 
 
-def carry_out(act: Act, plan: Succession, *, enterprise: Enterprise, chief: NewChief, by: Person, role: Role) -> ChiefRole:
+def carry_out(
+    act: Act, plan: Succession, *, enterprise: Enterprise, chief: NewChief, by: Person, role: Role
+) -> ChiefRole:
     """Write what the plan says, in the act's transaction, and record every change. The enterprise is locked by the caller.
 
     by: who appoints. role: in which role. Returns the new chief's role.
@@ -124,7 +128,9 @@ def carry_out(act: Act, plan: Succession, *, enterprise: Enterprise, chief: NewC
     for ended in filter(None, (plan.former, plan.ended_co_role)):
         ended.ended_at, ended.ended_by = now, by
         ended.save(update_fields=["ended_at", "ended_by"])
-        event("chief.end" if ended.kind == ChiefKind.HTB else "cochief.end", ended.person, f"chief_role:{ended.public_id}")
+        event(
+            "chief.end" if ended.kind == ChiefKind.HTB else "cochief.end", ended.person, f"chief_role:{ended.public_id}"
+        )
     for account in plan.ended_accounts:
         event("account.end", account.person, f"account:{account.public_id}", capacity=account.capacity, as_htb=True)
     Account.objects.filter(pk__in=[account.pk for account in plan.ended_accounts]).update(ended_at=now, ended_by=by)

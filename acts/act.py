@@ -102,7 +102,9 @@ def perform(name: str, *, actor: Doer, chain: str = "") -> Iterator[Act]:
                     raise ProgrammingError(f"the act {name} has no chain or recorded nothing")
                 write_entries(act.chain, act.entries)
     except IntegrityError as conflict:
-        raise Changed(_("Somebody else changed this at the same moment. Look at how it stands now and try again.")) from conflict
+        raise Changed(
+            _("Somebody else changed this at the same moment. Look at how it stands now and try again.")
+        ) from conflict
 
 
 def digest(plan: Any) -> str:

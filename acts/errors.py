@@ -94,5 +94,6 @@ class RegisterDown(ActError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("The register does not answer at this moment. Nothing is lost: try again in a few minutes."), code="register_down"
+            _("The register does not answer at this moment. Nothing is lost: try again in a few minutes."),
+            code="register_down",
         )

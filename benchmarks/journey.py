@@ -3,8 +3,8 @@
     DATABASE_URL=postgres://… python -m benchmarks.journey [--rounds 30]
 
 Needs a database with the demo world (`manage.py migrate`, `manage.py load_demo`); a full-size register beside it
-(`benchmarks/make_kbo.py`, `manage.py import_kbo`) makes the figures mean more. It appoints for real and leaves appointments behind:
-give it a database of its own. CPU is this process's own time (the pages run in it), so the database's is not in it.
+(`benchmarks/make_kbo.py`, `manage.py import_kbo`) makes the figures mean more. It appoints for real and leaves appointments
+behind: give it a database of its own. CPU is this process's own time (the pages run in it), so the database's is not in it.
 """
 
 import argparse
@@ -69,9 +69,17 @@ def journey(meter: Meter, session: str, other: str) -> None:
     client.cookies["session"] = session
     client.get("/healthz")  # a test client loads the middleware at its first request
     meter("GET  number", lambda: client.get("/nl/appoint/standard"))
-    step = meter("POST number", lambda: client.post("/nl/appoint/standard", {"enterprise_number": BRASSERIE}))["Location"]
+    step = meter("POST number", lambda: client.post("/nl/appoint/standard", {"enterprise_number": BRASSERIE}))[
+        "Location"
+    ]
     meter("GET  chief", lambda: client.get(step))
-    answers = {"who": "other", "chief_insz": other, "chief_email": "a@example.be", "chief_telephone": "+32 470 12 34 56", **OWN}
+    answers = {
+        "who": "other",
+        "chief_insz": other,
+        "chief_email": "a@example.be",
+        "chief_telephone": "+32 470 12 34 56",
+        **OWN,
+    }
     check = meter("POST chief", lambda: client.post(step, answers))["Location"]
     page = meter("GET  check", lambda: client.get(check)).content.decode()
     found = re.search(r'name="plan" value="([0-9a-f]{64})"', page)
@@ -116,8 +124,12 @@ def main() -> None:
     print(f"{connection.vendor}, {rounds} rounds; CPU of the server in ms, median (worst); ratio to a bare Django view")
     for page, times in meter.cpu.items():
         median = statistics.median(times)
-        print(f"{page:14}{meter.statements.get(page, 0):4} statements {median:7.2f} ({max(times):6.2f}) {median / floor:7.1f} x")
-    print(f"{'the journey':14}{sum(meter.statements.values()):4} statements {whole:7.2f} ms in all {whole / floor:7.1f} x")
+        print(
+            f"{page:14}{meter.statements.get(page, 0):4} statements {median:7.2f} ({max(times):6.2f}) {median / floor:7.1f} x"
+        )
+    print(
+        f"{'the journey':14}{sum(meter.statements.values()):4} statements {whole:7.2f} ms in all {whole / floor:7.1f} x"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What must always hold and no single constraint can say: at least one. `manage.py check_invariants` asks; tests and every night do."""
+"""What must always hold and no single constraint can say: at least one. `manage.py check_invariants` asks."""
 
 from collections.abc import Iterator
 
@@ -34,5 +34,7 @@ def _rules() -> Iterator[tuple[str, QuerySet]]:  # type: ignore[type-arg]  # row
     )
     yield "an account held as HTB by somebody who is not", as_htb.filter(~Exists(own_chief))
 
-    ended = Capacity.objects.exclude(retired_at=None).filter(Exists(Account.objects.filter(LIVE, capacity=OuterRef("pk"))))
+    ended = Capacity.objects.exclude(retired_at=None).filter(
+        Exists(Account.objects.filter(LIVE, capacity=OuterRef("pk")))
+    )
     yield "a retired capacity with an account", ended

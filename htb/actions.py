@@ -51,9 +51,7 @@ def appoint_chief(*, actor: Actor, asked: Asked, facts: Facts, confirmed: str, r
         check_appoint_chief(actor, facts)
         plan = plan_succession(registered, chief_insz=asked.chief_insz)
         _refuse_when_changed(asked, plan, facts, confirmed, run)
-        check_not_already_chief(
-            plan.former, chief_insz=asked.chief_insz, representative_insz=asked.representative_insz
-        )
+        check_not_already_chief(plan.former, chief_insz=asked.chief_insz, representative_insz=asked.representative_insz)
         check_chief_eligible(facts)
         appointed = _appoint(act, asked, facts, plan, enterprise=enterprise, representative=actor.person)
         journeys.finish(run, {"chief_role": str(appointed.role.public_id)})
@@ -80,7 +78,9 @@ def _refuse_when_changed(asked: Asked, plan: Succession, facts: Facts, confirmed
             code="chief_appointed_meanwhile",
         )
     raise Changed(
-        gettext("What you confirmed is no longer how things stand. Nothing was done. Check the data below and confirm again."),
+        gettext(
+            "What you confirmed is no longer how things stand. Nothing was done. Check the data below and confirm again."
+        ),
         code="plan_changed",
     )
 
@@ -91,7 +91,7 @@ def _appoint(
     """Carry the plan out and tell those concerned."""
     registered = facts.enterprise
     language = representative.language
-    chief_facts = facts.chief and facts.chief.person
+    chief_facts = facts.chief.person if facts.chief else None
     if registered is None or chief_facts is None:
         raise ValueError("the policies let an appointment through that the register does not know")
     enterprise.name, enterprise.address = registered.name_in(language), registered.address_in(language)

@@ -16,7 +16,9 @@ def _address(name: str) -> str:
 
 
 def _enterprise(enterprise: Enterprise) -> Facts:
-    return Facts(((_("Enterprise"), enterprise.name), (_("Enterprise number"), enterprise_number.show(enterprise.number))))
+    return Facts(
+        ((_("Enterprise"), enterprise.name), (_("Enterprise number"), enterprise_number.show(enterprise.number)))
+    )
 
 
 def appointed(chief: Person, *, enterprise: Enterprise, representative: Person) -> Letter:
@@ -68,7 +70,8 @@ def confirmed(representative: Person, *, enterprise: Enterprise, chief: Person) 
             greeting=_("Dear %(name)s,") % {"name": representative.full_name},
             blocks=(
                 Paragraph(
-                    _("You have appointed %(name)s as Chief Access Manager of this enterprise.") % {"name": chief.full_name}
+                    _("You have appointed %(name)s as Chief Access Manager of this enterprise.")
+                    % {"name": chief.full_name}
                 ),
                 _enterprise(enterprise),
                 Paragraph(

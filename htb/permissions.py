@@ -11,7 +11,7 @@ from identity.actor import Actor
 
 
 def check_appoint_chief(actor: Actor, facts: Facts) -> None:
-    """chief.appoint: a legal representative whose function counts and is valid today, logged in at the level that asks (S2, L4).
+    """chief.appoint: a legal representative whose function counts and is valid today, at the level that asks (S2, L4).
 
     Raises LevelTooLow, or Refused for the field "enterprise_number": somebody without a function can ask for another number.
     """

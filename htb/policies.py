@@ -64,7 +64,9 @@ def check_named_other(*, chief_insz: str, representative_insz: str) -> None:
     """Raise Refused where "Other person" was chosen with the representative's own number (S3)."""
     if chief_insz == representative_insz:
         raise Refused(
-            _("This is your own number. To appoint yourself, choose your own name; otherwise enter another person's number."),
+            _(
+                "This is your own number. To appoint yourself, choose your own name; otherwise enter another person's number."
+            ),
             field="chief_insz",
             code="other_is_self",
         )

@@ -10,6 +10,11 @@ from formats import enterprise_number, insz
 from ui.components import Row
 
 
+def trail() -> list[str]:
+    """Return the names of the steps that a person sees, in order."""
+    return [_("Enterprise number"), _("Chief Access Manager"), _("Confirmation")]
+
+
 def enterprise_rows(enterprise: RegisteredEnterprise, language: str, *, change: str) -> list[Row]:
     """Return the block "The enterprise" in the page's language. change: where the number is asked."""
     return [
@@ -36,7 +41,8 @@ def consequences(plan: Succession, *, chief_name: str, is_self: bool) -> list[st
         sentences.append(_("The enterprise is registered in CSAM."))
     if plan.former is not None:
         sentences.append(
-            _("%(name)s is no longer Chief Access Manager and gets a message about it.") % {"name": plan.former.person.full_name}
+            _("%(name)s is no longer Chief Access Manager and gets a message about it.")
+            % {"name": plan.former.person.full_name}
         )
     if plan.ended_co_role is not None:
         sentences.append(_("The role of Co-Chief Access Manager makes place for the new role."))

@@ -27,7 +27,7 @@ from htb.policies import (
     check_named_other,
     check_not_already_chief,
 )
-from htb.presenters import consequences, contact_rows, enterprise_rows, person_rows
+from htb.presenters import consequences, contact_rows, enterprise_rows, person_rows, trail
 from identity.actor import Actor
 from identity.limits import counted
 from ui import journeys
@@ -59,7 +59,8 @@ class Walk:
     @property
     def answers(self) -> dict[str, str]:
         """The answers of the step "chief"; empty while there are none."""
-        return self.run.answers.get(CHIEF, {})
+        answers: dict[str, str] = self.run.answers.get(CHIEF, {})
+        return answers
 
     @property
     def chief_insz(self) -> str:
@@ -119,10 +120,14 @@ def chief_page(walk: Walk) -> HttpResponse:
             else:
                 journeys.keep(walk.run, step=CHIEF, form=form)
                 return redirect(walk.address(CHECK))
-    return _page(walk, "htb/chief.html", facts, status=status, form=form, current=current, is_current_chief=is_current_chief)
+    return _page(
+        walk, "htb/chief.html", facts, status=status, form=form, current=current, is_current_chief=is_current_chief
+    )
 
 
-def _check_may_be_chief(walk: Walk, facts: Facts, current: ChiefRole | None, *, chief_insz: str, is_other: bool) -> None:
+def _check_may_be_chief(
+    walk: Walk, facts: Facts, current: ChiefRole | None, *, chief_insz: str, is_other: bool
+) -> None:
     """Ask S3 and S5 of the person named. Wrong numbers are counted (section 11)."""
     if not is_other:
         check_not_already_chief(current, chief_insz=chief_insz, representative_insz=walk.insz)
@@ -164,7 +169,7 @@ def _check_page(walk: Walk, facts: Facts, form: ConfirmForm, *, status: int, cha
     plan = plan_succession(enterprise, chief_insz=asked.chief_insz)
     chief = facts.chief.person if facts.chief else None
     chief_name = f"{chief.first_names.split(' ')[0]} {chief.last_name}" if chief else ""
-    readings.note(actor=walk.actor.public_id, page="appoint.check", count=1 if asked.is_self else 2)
+    readings.note(actor=str(walk.actor.public_id), page="appoint.check", count=1 if asked.is_self else 2)
     return _page(
         walk,
         "htb/check.html",
@@ -175,7 +180,9 @@ def _check_page(walk: Walk, facts: Facts, form: ConfirmForm, *, status: int, cha
             *person_rows(chief_name, asked.chief_insz),
             *contact_rows(asked.chief_email, asked.chief_telephone, change=walk.address(CHIEF)),
         ],
-        contact_rows=None if asked.is_self else contact_rows(asked.own_email, asked.own_telephone, change=walk.address(CHIEF)),
+        contact_rows=None
+        if asked.is_self
+        else contact_rows(asked.own_email, asked.own_telephone, change=walk.address(CHIEF)),
         consequences=consequences(plan, chief_name=chief_name, is_self=asked.is_self),
         plan_digest=asked.digest_with(plan, facts),
         changed=changed,
@@ -186,6 +193,7 @@ def _page(walk: Walk, template: str, facts: Facts, *, status: int, **context: An
     enterprise = check_enterprise(facts.enterprise)
     context |= {
         "enterprise_rows": enterprise_rows(enterprise, walk.actor.language, change=walk.address(ENTERPRISE)),
+        "trail": trail(),
         "representative_rows": person_rows(walk.actor.name, walk.insz),
         "addresses": {step: walk.address(step) for step in (ENTERPRISE, CHIEF)},
     }

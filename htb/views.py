@@ -16,6 +16,7 @@ from htb.facts import Facts, read_facts
 from htb.forms import ChiefForm, EnterpriseForm
 from htb.permissions import check_appoint_chief
 from htb.policies import check_enterprise
+from htb.presenters import trail
 from identity.actor import Actor, ActorRequest
 from ui import journeys
 from ui.kept import take
@@ -51,7 +52,9 @@ def step(request: ActorRequest, run_id: uuid.UUID, name: str) -> HttpResponse:
             return steps.chief_page(walk)
         if not _holds(walk):
             return redirect(walk.address(steps.CHIEF))
-        return steps.check_page(walk, carry_out=lambda asked, facts, confirmed: _carry_out(walk, asked, facts, confirmed))
+        return steps.check_page(
+            walk, carry_out=lambda asked, facts, confirmed: _carry_out(walk, asked, facts, confirmed)
+        )
     except Refused as refusal:
         # What held for the first answer no longer does: a function ended, an enterprise stopped. The number is asked again.
         return _enterprise_page(request, run, refusal)
@@ -62,7 +65,7 @@ def _enterprise_page(request: ActorRequest, run: Run | None, refusal: Refused | 
     if refusal is not None and run is not None:
         form = EnterpriseForm(run.answers[steps.ENTERPRISE])
         form.add_error("enterprise_number", str(refusal.sentence))
-        context = {"form": form, "action": _address(run, steps.ENTERPRISE)}
+        context = {"form": form, "action": _address(run, steps.ENTERPRISE), "trail": trail()}
         return render(request, "htb/enterprise.html", context, status=refusal.status)
     typed = request.POST if request.method == "POST" else None
     form = EnterpriseForm(typed, initial=take(request) or (run.answers[steps.ENTERPRISE] if run else None))
@@ -79,7 +82,9 @@ def _enterprise_page(request: ActorRequest, run: Run | None, refusal: Refused | 
                 status = down.status
             else:
                 return redirect(_next_after(request.actor, form, run))
-    return render(request, "htb/enterprise.html", {"form": form, "action": request.path}, status=status)
+    return render(
+        request, "htb/enterprise.html", {"form": form, "action": request.path, "trail": trail()}, status=status
+    )
 
 
 def _check_number(actor: Actor, number: str) -> None:

@@ -54,7 +54,9 @@ class Server:
 
     def kill_worker(self) -> None:
         """End the worker as a power cut would."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii").split()
+        children = (
+            Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii").split()
+        )
         for child in children:
             os.kill(int(child), signal.SIGKILL)
 
@@ -82,7 +84,12 @@ class Tab:
         answers = {"own_email": "directie@example.be", "own_telephone": "04 220 00 00"}
         other = [cast.BART, cast.THOMAS][number % 2]
         self.check = self.post(
-            chief, who="other", chief_insz=other, chief_email="toegang@example.be", chief_telephone="0470 12 34 56", **answers
+            chief,
+            who="other",
+            chief_insz=other,
+            chief_email="toegang@example.be",
+            chief_telephone="0470 12 34 56",
+            **answers,
         ).url
         assert self.check.endswith("/check"), self.check
         found = re.search(r'name="plan" value="(\w+)"', self.browser.get(self.check, timeout=20).text)
@@ -135,4 +142,5 @@ def test_a_killed_web_process_leaves_no_half_appointment(server: Server) -> None
         assert again is not None and again.url.endswith("/done"), "the person clicks again and is told that it is done"
         assert ChiefRole.objects.filter(run=tab.run).count() == 1
         assert Mail.objects.count() - mails == 3
-    print(f"{KILLS} kills, {died} of them before the commit")
+    # Shown by `make soak` (pytest -s): kills on both sides of the commit make the test worth something.
+    sys.stdout.write(f"{KILLS} kills, {died} of them before the commit\n")

@@ -1,7 +1,8 @@
 """The step-by-step engine: answers wait in a row that belongs to one owner, never in the session or the address.
 
 A run is one walk through a journey. Each step has its slot of answers; before a later step is shown, the earlier ones are
-validated again; answers of a branch that was not taken are blanked; a finished run only shows its result. Two tabs are two runs.
+validated again; answers of a branch that was not taken are blanked; a finished run only shows its result. Two tabs are two
+runs.
 """
 
 import uuid

@@ -14,8 +14,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 class Page:
     """A page's declaration.
 
-    level: a key of settings.LEVELS, None for a public page. writes_on_get: why a GET may write. keeps_form: what was typed when the
-    session had ended waits in the new one (`ui.kept`); never for a page that asks a secret.
+    level: a key of settings.LEVELS, None for a public page. writes_on_get: why a GET may write. keeps_form: what was typed when
+    the session had ended waits in the new one (`ui.kept`); never for a page that asks a secret.
     """
 
     level: str | None

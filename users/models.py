@@ -33,22 +33,30 @@ class Account(models.Model):
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     blocked_at = models.DateTimeField(null=True, blank=True)
-    blocked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    blocked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
-    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         constraints = [
             models.UniqueConstraint(fields=["capacity", "person"], condition=LIVE, name="account_once"),
-            models.UniqueConstraint(fields=["capacity"], condition=LIVE & Q(type=AccountType.LB), name="account_one_lb"),
+            models.UniqueConstraint(
+                fields=["capacity"], condition=LIVE & Q(type=AccountType.LB), name="account_one_lb"
+            ),
             models.CheckConstraint(condition=pair("blocked"), name="account_blocked_pair"),
             models.CheckConstraint(condition=pair("ended"), name="account_ended_pair"),
             models.CheckConstraint(
                 condition=Q(as_htb=False) | Q(type=AccountType.LB, blocked_at__isnull=True),
                 name="account_as_htb_is_open_lb",
-                violation_error_message=_("The chief access manager's own account is an LB account and is not blocked."),
+                violation_error_message=_(
+                    "The chief access manager's own account is an LB account and is not blocked."
+                ),
             ),
         ]
 

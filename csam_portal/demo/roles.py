@@ -105,7 +105,9 @@ def _add(enterprise: DemoEnterprise, accounts: tuple[DemoAccount, ...], *, co_ch
     now = timezone.now()
     with perform("demo.load", actor=portal, chain=f"enterprise:{row.public_id}") as act:
         if any(account.type == AccountType.LB for account in accounts):
-            Account.objects.filter(capacity=capacity, as_htb=True, ended_at=None).update(ended_at=now, ended_by=portal.person)
+            Account.objects.filter(capacity=capacity, as_htb=True, ended_at=None).update(
+                ended_at=now, ended_by=portal.person
+            )
         opened = Account.objects.bulk_create(
             Account(
                 capacity=capacity,
@@ -138,7 +140,7 @@ def _add(enterprise: DemoEnterprise, accounts: tuple[DemoAccount, ...], *, co_ch
 def _record(act: Act, enterprise: Enterprise, subject: Person, about: str, capacity: Capacity | None) -> None:
     act.event(
         enterprise=enterprise.public_id,
-        capacity=capacity and capacity.public_id,
+        capacity=capacity.public_id if capacity else None,
         subject=subject.public_id,
         about=about,
     )

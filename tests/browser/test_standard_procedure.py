@@ -30,8 +30,12 @@ DUTCH = {
         "Registratie onderneming in CSAM", "De onderneming", "Naam onderneming", "Adres", "Andere persoon",
         "Rijksregisternummer", "Uw contactgegevens", "E-mail", "Telefoon", "Volgende",
     ],
-    "check": ["Registratie onderneming in CSAM - Bevestiging", "Activeringsvoorwaarden", "Ja, ik bevestig", "Verbeteren", "Bevestig"],
-    "done": ["Hoofdtoegangsbeheerder aangesteld!", "gebruikershandleiding", "Toegangsbeheer voor Ondernemingen en Organisaties"],
+    "check": [
+        "Registratie onderneming in CSAM - Bevestiging", "Activeringsvoorwaarden", "Ja, ik bevestig", "Verbeteren", "Bevestig",
+    ],
+    "done": [
+        "Hoofdtoegangsbeheerder aangesteld!", "gebruikershandleiding", "Toegangsbeheer voor Ondernemingen en Organisaties",
+    ],
 }  # fmt: skip
 
 
@@ -123,7 +127,7 @@ NUMBERS = {
 def test_E3_every_refusal_of_the_number_leads_to_its_field(
     live_server: LiveServer, page: Page, axe: Check, log_in_browser: Callable[..., None]
 ) -> None:
-    """S2: each reason has a page state of its own, clean for axe, with a title that says so and a link that focuses the field."""
+    """S2: each reason has a page state of its own, clean for axe; its title says so, its link focuses the field."""
     RegisterEnterprise.objects.filter(number=cast.GROOT).update(situation="999")
     RegisterEnterprise.objects.filter(number=cast.BRASSERIE).update(situation="050")
     log_in_browser(cast.AN)

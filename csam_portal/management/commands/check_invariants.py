@@ -10,7 +10,7 @@ from csam_portal.invariants import broken
 class Command(BaseCommand):
     """Asks csam_portal.invariants."""
 
-    help = "Look for what must never be: an enterprise without chief, a capacity without access administrator. Ends with 1 if so."
+    help = "Look for what must never be, such as an enterprise without chief administrator. Ends with 1 if there is."
 
     def handle(self, *args: Any, **options: Any) -> None:
         lines = list(broken())
