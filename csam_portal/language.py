@@ -25,6 +25,6 @@ class LanguageCookieMiddleware:
                 max_age=ONE_YEAR,
                 secure=settings.LANGUAGE_COOKIE_SECURE,
                 httponly=True,
-                samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+                samesite="Lax",
             )
         return response

@@ -12,7 +12,7 @@ from outbox.letters import Facts, Letter, PageLink, Paragraph, Steps
 
 
 def _address(name: str) -> str:
-    return settings.SITE_URL + reverse(name)
+    return f"{settings.SITE_URL}{reverse(name)}"
 
 
 def _enterprise(enterprise: Enterprise) -> Facts:

@@ -114,8 +114,8 @@ class Session(AbstractBaseSession):
     seen_at = models.DateTimeField(null=True)
 
     class Meta(AbstractBaseSession.Meta):
-        verbose_name = _("session")
-        verbose_name_plural = _("sessions")
+        verbose_name = _("session")  # type: ignore[assignment]  # the base class has plain texts
+        verbose_name_plural = _("sessions")  # type: ignore[assignment]
 
     @classmethod
     def get_session_store_class(cls):  # type: ignore[no-untyped-def]  # Django's signature is untyped
