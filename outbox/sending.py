@@ -48,9 +48,9 @@ def send(mail: Mail) -> bool:
         message_of(mail).send()
     except Exception as failure:  # noqa: BLE001 - whatever it is, this mail waits for its next try and the others go on
         # The reason's own text may hold the address.
-        log.warning("mail.failed", mail=message_id(mail), attempt=mail.attempts, reason=type(failure).__name__)
+        log.warning("mail.failed", mail=reference(mail), attempt=mail.attempts, reason=type(failure).__name__)
         return False
-    log.info("mail.sent", mail=message_id(mail), attempt=mail.attempts, ms=round((time.monotonic() - begun) * 1000))
+    log.info("mail.sent", mail=reference(mail), attempt=mail.attempts, ms=round((time.monotonic() - begun) * 1000))
     return True
 
 
@@ -67,7 +67,7 @@ def mark(mail: Mail, *, sent: bool) -> None:
         mine.update(next_at=now + WAITS[mail.attempts - 1], leased_until=None)
     else:
         mine.update(given_up_at=now, leased_until=None)
-        log.error("mail.given_up", mail=message_id(mail), attempt=mail.attempts)
+        log.error("mail.given_up", mail=reference(mail), attempt=mail.attempts)
 
 
 def message_of(mail: Mail) -> EmailMultiAlternatives:
@@ -90,8 +90,12 @@ def message_of(mail: Mail) -> EmailMultiAlternatives:
 
 def message_id(mail: Mail) -> str:
     """Return the mail's Message-ID: the same at every try, and nothing of its receiver to be read from it."""
-    digest = hashlib.sha256(mail.key.encode()).hexdigest()[:32]
-    return f"<{digest}@{urlsplit(settings.SITE_URL).hostname}>"
+    return f"<{reference(mail)}@{urlsplit(settings.SITE_URL).hostname}>"
+
+
+def reference(mail: Mail) -> str:
+    """Return what names a mail in the log: its Message-ID without the host."""
+    return hashlib.sha256(mail.key.encode()).hexdigest()[:32]
 
 
 def blank_old_bodies() -> int:

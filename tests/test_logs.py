@@ -4,17 +4,28 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
 from django.core.exceptions import SuspiciousOperation
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 
+from audit import triggers
+from audit.heads import log_heads
+from audit.models import Event, Link
+from audit.record import Entry, write_entries
 from csam_portal import logs
 from csam_portal import urls as portal_urls
 from identity.models import Person
+from outbox.letters import Letter
+from outbox.mails import queue
+from outbox.sending import message_id
+from outbox.worker import Worker
 from tests import cast
 from tests.conftest import LogIn
 from ui.pages import public_page
@@ -173,6 +184,37 @@ def test_E4_every_field_is_masked_whoever_logs(lines: io.StringIO) -> None:
     assert "zoe" not in log
     assert '"count": 3' in log
     assert "LookupError" in log
+
+
+@pytest.mark.parametrize("lines", ["json"], indirect=True)
+def test_E5_a_mail_is_named_in_the_log_by_its_message_id_and_not_its_address(lines: io.StringIO) -> None:
+    mail = queue(key="act:one", to="zoe@example.be", language="nl", letter=Letter("Subject", "Dear Zoë,"))
+    Worker().drain()
+    sent = [line for line in map(json.loads, lines.getvalue().splitlines()) if line["event"] == "mail.sent"]
+    assert message_id(mail).startswith(f"<{sent[-1]['mail']}@")
+    assert "zoe" not in lines.getvalue()
+
+
+@pytest.mark.parametrize("lines", ["json"], indirect=True)
+def test_E1_the_log_of_the_worker_serves_as_heads_file(
+    lines: io.StringIO, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audit.heads.STILL_OPEN", 0)
+    with transaction.atomic():
+        write_entries("enterprise:one", [Entry(act="first", actor="someone", level=500)])
+    assert log_heads() >= 1
+    logged = lines.getvalue()
+    assert '"chain": "enterprise:one"' in logged
+    lines.truncate(0)
+    assert log_heads() == 1, "since then only the portal's chain grew: the heads were logged"
+    kept = tmp_path / "worker.log"
+    kept.write_text(logged, encoding="utf-8")
+    call_command("verify_record", "--heads", str(kept), stdout=io.StringIO())
+    triggers.remove(connection)
+    Event.objects.filter(chain="enterprise:one").delete()
+    Link.objects.filter(chain="enterprise:one").delete()
+    with pytest.raises(CommandError):
+        call_command("verify_record", "--heads", str(kept), stdout=io.StringIO(), stderr=io.StringIO())
 
 
 @pytest.mark.parametrize("lines", ["json"], indirect=True)
