@@ -1,5 +1,13 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
 class IdentityConfig(AppConfig):
     name = "identity"
+
+    def ready(self) -> None:
+        from identity.limits import forget_old
+        from outbox import chores
+
+        chores.register("forget old tries", every=timedelta(days=1), run=forget_old)

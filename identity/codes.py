@@ -44,6 +44,11 @@ def codes_left(person: Person) -> int:
     return int(StaticToken.objects.filter(device__user=person).count())
 
 
+def app_of(person: Person) -> Device | None:
+    """Return the person's app, None where there is none."""
+    return TOTPDevice.objects.filter(user=person, confirmed=True).first()
+
+
 def accepts(person: Person, means: Means, code: str) -> bool:
     """Tell whether a person's device takes this code, which is then used up. Wrong tries count; raises TooMany."""
     with counted(("code.person", str(person.public_id))) as attempt, transaction.atomic():

@@ -3,6 +3,8 @@
 from django.contrib.auth.hashers import make_password, verify_password
 
 from formats.names import user_name_key
+from identity import codes
+from identity.enums import Means
 from identity.limits import counted
 from identity.models import Person
 
@@ -27,6 +29,15 @@ def person_with(*, user_name: str, password: str, address: str, is_staff: bool =
         person.password = make_password(password)
         person.save(update_fields=["password"])
     return person
+
+
+def staff_with(*, user_name: str, password: str, code: str, address: str) -> Person | None:
+    """Return the member of staff with this user name, password and code of the app, None for any other answer.
+
+    Raises TooMany, for passwords and for codes.
+    """
+    person = person_with(user_name=user_name, password=password, address=address, is_staff=True)
+    return person if person is not None and codes.accepts(person, Means.TOTP, code) else None
 
 
 def check_own_password(person: Person, password: str, *, address: str) -> bool:
