@@ -8,6 +8,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -34,7 +35,6 @@ def provider(settings: Settings) -> Iterator[Provider]:
     with running() as provider:
         settings.OIDC_ISSUER = provider.issuer
         settings.OIDC_DISCOVERY_URL = f"{provider.issuer}/.well-known/openid-configuration"
-        settings.OIDC_TIMEOUT_SECONDS = 0.5
         yield provider
 
 
@@ -96,13 +96,17 @@ def signed_with_the_public_key(provider: Provider, claims: dict[str, Any]) -> st
     return f"{signed}.{encoded(hmac.digest(provider.key.as_pem(private=False), signed.encode(), 'sha256'))}"
 
 
+@cache
+def other_key() -> RSAKey:
+    return RSAKey.generate_key(2048)
+
+
 def signed_by_another(provider: Provider, claims: dict[str, Any]) -> str:
-    other = RSAKey.generate_key(2048)
-    return jwt.encode({"alg": "RS256", "kid": provider.key.kid}, claims, other, algorithms=["RS256"])
+    return jwt.encode({"alg": "RS256", "kid": provider.key.kid}, claims, other_key(), algorithms=["RS256"])
 
 
 def signed_by_an_unknown_key(_provider: Provider, claims: dict[str, Any]) -> str:
-    return jwt.encode({"alg": "RS256", "kid": "unknown"}, claims, RSAKey.generate_key(2048), algorithms=["RS256"])
+    return jwt.encode({"alg": "RS256", "kid": "unknown"}, claims, other_key(), algorithms=["RS256"])
 
 
 def signed_otherwise(provider: Provider, claims: dict[str, Any]) -> str:
@@ -270,30 +274,38 @@ SILENCES: dict[str, Callable[[], Answer]] = {
 
 @pytest.mark.parametrize("silence", SILENCES.values(), ids=SILENCES)
 def test_L2_a_provider_that_does_not_answer_at_the_start(
-    client: Client, provider: Provider, silence: Callable[[], Answer], caplog: pytest.LogCaptureFixture
+    client: Client,
+    provider: Provider,
+    silence: Callable[[], Answer],
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    patience, settings.OIDC_TIMEOUT_SECONDS = settings.OIDC_TIMEOUT_SECONDS, 0.5
     provider.answers["/.well-known/openid-configuration"] = silence
     asked = {"means": "eid", "next": "/nl/contact", "level": 300}
     response = client.post("/nl/login", asked)
     assert query_of(response["Location"]) == {"next": "/nl/contact", "level": "300", "why": "no-answer"}
     assert client.get(response["Location"]).status_code == 503
     assert "login_unanswered" in caplog.text
+    settings.OIDC_TIMEOUT_SECONDS = patience
     del provider.answers["/.well-known/openid-configuration"]
     assert client.post("/nl/login", asked)["Location"].startswith(provider.issuer)
 
 
 @pytest.mark.parametrize("silence", SILENCES.values(), ids=SILENCES)
 def test_L2_a_provider_that_does_not_answer_at_the_end_can_be_asked_again(
-    client: Client, provider: Provider, silence: Callable[[], Answer]
+    client: Client, provider: Provider, silence: Callable[[], Answer], settings: Settings
 ) -> None:
     """The login under way is kept: the same address, loaded again, still logs in."""
-    provider.answers["/token"] = silence
     asked = query_of(start(client, next_address="/nl/contact"))
+    provider.answers["/token"] = silence
+    patience, settings.OIDC_TIMEOUT_SECONDS = settings.OIDC_TIMEOUT_SECONDS, 0.5
     provider.id_token["nonce"] = asked["nonce"]
     back = {"code": "a-code", "state": asked["state"]}
     response = client.get("/oidc/callback", back)
     assert query_of(response["Location"]) == {"next": "/nl/contact", "why": "no-answer"}
     del provider.answers["/token"]
+    settings.OIDC_TIMEOUT_SECONDS = patience
     assert client.get("/oidc/callback", back)["Location"] == "/nl/contact"
 
 
