@@ -27,7 +27,7 @@ from enterprises.imports.kbo_rows import (
     entity,
 )
 from enterprises.imports.progress import Progress
-from enterprises.imports.staging import drop, first, run
+from enterprises.imports.staging import drop, first, run, sort_as_before, sort_in_memory
 from enterprises.models import RegisterEnterprise, RegisterLoad
 from identity.actor import portal_actor
 
@@ -71,6 +71,7 @@ def load(path: Path, *, stream: TextIO, may_stop_many: bool = False) -> Outcome:
         _check_follows(meta, last)
         _check_not_kept(files, meta.kind)
         try:
+            sort_in_memory()
             rows = _stage(files, meta.kind, stream)
             _mark_differences(meta.kind)
             (stopping,) = first(f"SELECT count(*) FROM {STOPPING}") or (0,)
@@ -78,6 +79,7 @@ def load(path: Path, *, stream: TextIO, may_stop_many: bool = False) -> Outcome:
                 _check_few_stop(meta, stopping)
             _merge(meta, last, stopped=stopping)
         finally:
+            sort_as_before()
             drop(STOPPING, *(stage.name for kept in KEPT for stage in (kept.stage, kept.gone)))
     return Outcome(meta, rows, stopping, is_without_base=last is None and meta.kind == RegisterLoad.Kind.UPDATE)
 
@@ -208,14 +210,15 @@ def _mark_differences(kind: RegisterLoad.Kind) -> None:
 
 
 def _mark_different_details(kept: KeptFile) -> None:
+    """Note whose rows stand in the set alone or in the register alone: one pass over both."""
     stage, gone = kept.stage, kept.gone
     drop(gone.name)
-    new = f"SELECT {stage.listed} FROM {stage.name}"
     # What an enterprise that is no longer in the set was called, and where, stays with it (BEHAVIOUR E6).
-    old = f"SELECT {stage.listed} FROM {stage.target} WHERE number IN (SELECT number FROM {ENTERPRISE.stage.name})"
     run(
-        f"CREATE TEMPORARY TABLE {gone.name} AS SELECT DISTINCT number FROM "
-        f"(SELECT * FROM ({new} EXCEPT {old}) AS added UNION ALL SELECT * FROM ({old} EXCEPT {new}) AS removed) AS different"
+        f"CREATE TEMPORARY TABLE {gone.name} AS SELECT DISTINCT number FROM ("
+        f"SELECT number FROM (SELECT {stage.listed}, 0 AS side FROM {stage.name} UNION ALL "
+        f"SELECT {stage.listed}, 1 AS side FROM {stage.target} WHERE number IN (SELECT number FROM {ENTERPRISE.stage.name})"
+        f") AS both_sides GROUP BY {stage.listed} HAVING min(side) = max(side)) AS different"
     )
 
 

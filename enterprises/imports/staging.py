@@ -100,3 +100,15 @@ def first(statement: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | N
         cursor.execute(statement, parameters)
         row: tuple[Any, ...] | None = cursor.fetchone()
         return row
+
+
+def sort_in_memory() -> None:
+    """Let PostgreSQL use more memory than usual for the sorts and joins of this connection; its own, not this process's."""
+    if connection.vendor == "postgresql":
+        run("SET work_mem = '128MB'")
+
+
+def sort_as_before() -> None:
+    """Undo sort_in_memory."""
+    if connection.vendor == "postgresql":
+        run("RESET work_mem")
