@@ -42,9 +42,10 @@ soak: .venv/test.stamp ## kill the portal and the worker a hundred times while t
 	@sh scripts/system_packages.sh chromium
 	@KILLS=100 $(BIN)/python -m pytest tests/test_kill_*.py -q -s
 
-images: .venv/test.stamp ## take the pictures of docs/images from the running pages
+images: .venv/test.stamp ## take the pictures of docs/images from the pages
 	@sh scripts/system_packages.sh chromium
-	@$(BIN)/python -m scripts.take_pictures
+	@mkdir -p docs/images
+	@PICTURES=docs/images $(BIN)/python -m pytest -q tests/browser/test_pictures.py
 
 clean: ## remove the environment, the demo database and everything made here
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
