@@ -69,7 +69,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(insz__isnull=True) | Q(is_staff=False),
                 name="person_or_staff",
-                violation_error_message=_("A staff account is not a person's account: it has no national register number."),
+                violation_error_message=_(
+                    "A staff account is not a person's account: it has no national register number."
+                ),
             ),
             models.UniqueConstraint(fields=["is_portal"], condition=Q(is_portal=True), name="person_portal_once"),
             models.CheckConstraint(
