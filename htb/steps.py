@@ -5,30 +5,28 @@ A procedure says who the representative is and where its pages are (`Walk`); the
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.utils import translation
 
 from access_admins.enums import Procedure
 from access_admins.holdings import current_chief
 from access_admins.models import ChiefRole
-from access_admins.succession import plan_succession
+from access_admins.succession import Succession, plan_succession
 from acts.errors import Changed, Refused, TooMany
 from audit import readings
 from htb.asked import Asked
 from htb.facts import Facts, read_facts
 from htb.forms import OTHER, ChiefForm, ConfirmForm
-from htb.permissions import check_appoint_chief
 from htb.policies import (
     check_chief_eligible,
     check_enterprise,
     check_named_other,
     check_not_already_chief,
 )
-from htb.presenters import consequences, contact_rows, enterprise_rows, person_rows, trail
-from identity.actor import Actor
+from htb.presenters import contact_rows, enterprise_rows, person_rows, trail
 from identity.limits import counted
 from ui import journeys
 from ui.kept import take
@@ -39,17 +37,45 @@ NAMES = ENTERPRISE, CHIEF, CHECK, DONE = "enterprise", "chief", "check", "done"
 
 @dataclass
 class Walk:
-    """One run of a procedure by the representative `actor`."""
+    """One run of a procedure by a representative; what the procedures do differently is overridden by each.
+
+    insz, name: of the representative. actor_id: who stands in the record of readings.
+    """
 
     request: HttpRequest
-    actor: Actor
     run: Run
-    procedure: Procedure
+    insz: str
+    name: str
+    actor_id: str
+
+    procedure: ClassVar[Procedure]
+    # Only who proved a legal function with a strong login is told who the chief is (BEHAVIOUR S3, X1).
+    names_chief: ClassVar[bool]
+
+    def address(self, step: str) -> str:
+        """Return the address of a step of this run."""
+        raise NotImplementedError
+
+    def check(self, facts: Facts) -> None:
+        """Raise Refused where the representative may not (any more) ask for this enterprise."""
+        raise NotImplementedError
+
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Return where a wrong number of another person is counted (section 11)."""
+        raise NotImplementedError
+
+    def digest(self, asked: Asked, plan: Succession, facts: Facts) -> str:
+        """Return the digest of what the check page shows."""
+        raise NotImplementedError
+
+    def consequences(self, plan: Succession, *, chief_name: str, is_self: bool) -> list[str]:
+        """Return what the check page says will happen."""
+        raise NotImplementedError
 
     @property
-    def insz(self) -> str:
-        """The representative's number."""
-        return self.actor.person.insz or ""
+    def language(self) -> str:
+        """The language of the page."""
+        return translation.get_language() or "nl"
 
     @property
     def number(self) -> str:
@@ -67,16 +93,16 @@ class Walk:
         """The number of the chief to be."""
         return self.answers["chief_insz"] if self.answers["who"] == OTHER else self.insz
 
-    def address(self, step: str) -> str:
-        """The address of a step of this run."""
-        return reverse("appoint-step", args=[self.run.public_id, step])
-
     def facts(self, *, chief: str | None = None) -> Facts:
         """What the register says now; raises what S2 raises, because the representative may have lost the right meanwhile."""
         facts = read_facts(self.number, representative=self.insz, chief=chief)
-        check_enterprise(facts.enterprise)
-        check_appoint_chief(self.actor, facts)
+        self.check(facts)
         return facts
+
+    def holds(self) -> bool:
+        """Whether the answers so far are whole; what the register says of them is asked again by the page and by the act."""
+        form = ChiefForm(self.answers, own_name=self.name, is_current_chief=False)
+        return journeys.first_open([(CHIEF, form)]) is None
 
     def asked(self) -> Asked:
         """What is asked for, out of the answers."""
@@ -99,11 +125,11 @@ def chief_page(walk: Walk) -> HttpResponse:
     """S4: who becomes chief administrator, and how both are reached. S3 is said here, now that the function is proved."""
     is_post = walk.request.method == "POST"
     current = current_chief(walk.number)
-    is_current_chief = current is not None and current.person_id == walk.actor.person.pk
+    is_current_chief = walk.names_chief and current is not None and current.person.insz == walk.insz
     form = ChiefForm(
         walk.request.POST if is_post else None,
         initial=take(walk.request) or walk.answers or {"who": OTHER if is_current_chief else ""},
-        own_name=walk.actor.name,
+        own_name=walk.name,
         is_current_chief=is_current_chief,
     )
     other = form.cleaned_data.get("chief_insz") if is_post and form.is_valid() else None
@@ -129,12 +155,13 @@ def _check_may_be_chief(
     walk: Walk, facts: Facts, current: ChiefRole | None, *, chief_insz: str, is_other: bool
 ) -> None:
     """Ask S3 and S5 of the person named. Wrong numbers are counted (section 11)."""
-    if not is_other:
+    if is_other:
+        check_named_other(chief_insz=chief_insz, representative_insz=walk.insz)
+    if walk.names_chief:
         check_not_already_chief(current, chief_insz=chief_insz, representative_insz=walk.insz)
+    if not is_other:
         return
-    check_named_other(chief_insz=chief_insz, representative_insz=walk.insz)
-    check_not_already_chief(current, chief_insz=chief_insz, representative_insz=walk.insz)
-    with counted(("look_up.actor", str(walk.actor.public_id)), ("look_up.enterprise", walk.number)) as attempt:
+    with counted(*walk.places()) as attempt:
         try:
             check_chief_eligible(facts)
         except Refused:
@@ -169,7 +196,7 @@ def _check_page(walk: Walk, facts: Facts, form: ConfirmForm, *, status: int, cha
     plan = plan_succession(enterprise, chief_insz=asked.chief_insz)
     chief = facts.chief.person if facts.chief else None
     chief_name = f"{chief.first_names.split(' ')[0]} {chief.last_name}" if chief else ""
-    readings.note(actor=str(walk.actor.public_id), page="appoint.check", count=1 if asked.is_self else 2)
+    readings.note(actor=walk.actor_id, page="appoint.check", count=1 if asked.is_self else 2)
     return _page(
         walk,
         "htb/check.html",
@@ -183,8 +210,8 @@ def _check_page(walk: Walk, facts: Facts, form: ConfirmForm, *, status: int, cha
         contact_rows=None
         if asked.is_self
         else contact_rows(asked.own_email, asked.own_telephone, change=walk.address(CHIEF)),
-        consequences=consequences(plan, chief_name=chief_name, is_self=asked.is_self),
-        plan_digest=asked.digest_with(plan, facts),
+        consequences=walk.consequences(plan, chief_name=chief_name, is_self=asked.is_self),
+        plan_digest=walk.digest(asked, plan, facts),
         changed=changed,
     )
 
@@ -192,9 +219,10 @@ def _check_page(walk: Walk, facts: Facts, form: ConfirmForm, *, status: int, cha
 def _page(walk: Walk, template: str, facts: Facts, *, status: int, **context: Any) -> HttpResponse:
     enterprise = check_enterprise(facts.enterprise)
     context |= {
-        "enterprise_rows": enterprise_rows(enterprise, walk.actor.language, change=walk.address(ENTERPRISE)),
+        "enterprise_rows": enterprise_rows(enterprise, walk.language, change=walk.address(ENTERPRISE)),
         "trail": trail(),
-        "representative_rows": person_rows(walk.actor.name, walk.insz),
+        "names_chief": walk.names_chief,
+        "representative_rows": person_rows(walk.name, walk.insz),
         "addresses": {step: walk.address(step) for step in (ENTERPRISE, CHIEF)},
     }
     return render(walk.request, template, context, status=status)

@@ -1,8 +1,8 @@
 from django.urls import path
 
-from htb import views
+from htb.views import standard
 
 urlpatterns = [
-    path("appoint/standard", views.start, name="appoint-standard"),
-    path("appoint/standard/<uuid:run_id>/<slug:name>", views.step, name="appoint-step"),
+    path("appoint/standard", standard.start, name="appoint-standard"),
+    path("appoint/standard/<uuid:run_id>/<slug:name>", standard.step, name="appoint-step"),
 ]

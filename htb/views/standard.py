@@ -2,21 +2,22 @@
 
 import uuid
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from access_admins.enums import Procedure
 from access_admins.holdings import chief_role
+from access_admins.succession import Succession
 from acts.errors import Missing, Refused, RegisterDown
 from htb import steps
 from htb.actions import appoint_chief
 from htb.asked import Asked
 from htb.facts import Facts, read_facts
-from htb.forms import ChiefForm, EnterpriseForm
+from htb.forms import EnterpriseForm
 from htb.permissions import check_appoint_chief
 from htb.policies import check_enterprise
-from htb.presenters import trail
+from htb.presenters import consequences, trail
 from identity.actor import Actor, ActorRequest
 from ui import journeys
 from ui.kept import take
@@ -26,6 +27,46 @@ from ui.pages import page
 JOURNEY = "appoint-standard"
 # The session's place for an activation code on its way to the page that shows it.
 CODE = "activation_code"
+
+
+
+class StandardWalk(steps.Walk):
+    """The representative is logged in with an eID."""
+
+    procedure = Procedure.STANDARD
+    names_chief = True
+
+    @classmethod
+    def of(cls, request: ActorRequest, run: Run) -> "StandardWalk":
+        """Return the walk of the request's actor."""
+        person = request.actor.person
+        return cls(request, run, person.insz or "", person.full_name, str(person.public_id))
+
+    def address(self, step: str) -> str:
+        """Under /appoint/standard."""
+        return _address(self.run, step)
+
+    def check(self, facts: Facts) -> None:
+        """S2: the enterprise and the function."""
+        check_enterprise(facts.enterprise)
+        check_appoint_chief(_actor(self.request), facts)
+
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """By actor and by enterprise."""
+        return ("look_up.actor", self.actor_id), ("look_up.enterprise", self.number)
+
+    def digest(self, asked: Asked, plan: Succession, facts: Facts) -> str:
+        """All that the act will change is part of what is confirmed."""
+        return asked.digest_with(plan, facts)
+
+    def consequences(self, plan: Succession, *, chief_name: str, is_self: bool) -> list[str]:
+        """S7, sentence by sentence."""
+        return consequences(plan, chief_name=chief_name, is_self=is_self)
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # PageMiddleware lets nobody else come here
+    return actor
 
 
 @page(level="appoint", methods=("GET", "POST"), keeps_form=True)
@@ -40,7 +81,7 @@ def step(request: ActorRequest, run_id: uuid.UUID, name: str) -> HttpResponse:
     run = journeys.find(JOURNEY, run_id, owner=str(request.actor.public_id))
     if run is None or name not in steps.NAMES:
         raise Missing
-    walk = steps.Walk(request, request.actor, run, Procedure.STANDARD)
+    walk = StandardWalk.of(request, run)
     if (run.finished_at is not None) != (name == steps.DONE):
         return redirect(walk.address(steps.DONE if run.finished_at else steps.CHECK))
     if name == steps.DONE:
@@ -50,7 +91,7 @@ def step(request: ActorRequest, run_id: uuid.UUID, name: str) -> HttpResponse:
     try:
         if name == steps.CHIEF:
             return steps.chief_page(walk)
-        if not _holds(walk):
+        if not walk.holds():
             return redirect(walk.address(steps.CHIEF))
         return steps.check_page(
             walk, carry_out=lambda asked, facts, confirmed: _carry_out(walk, asked, facts, confirmed)
@@ -105,14 +146,8 @@ def _address(run: Run, name: str) -> str:
     return reverse("appoint-step", args=[run.public_id, name])
 
 
-def _holds(walk: steps.Walk) -> bool:
-    """Whether the answers so far are whole; what the register says of them is asked again by the page and by the act."""
-    form = ChiefForm(walk.answers, own_name=walk.actor.name, is_current_chief=False)
-    return journeys.first_open([(steps.CHIEF, form)]) is None
-
-
 def _carry_out(walk: steps.Walk, asked: Asked, facts: Facts, confirmed: str) -> None:
-    appointed = appoint_chief(actor=walk.actor, asked=asked, facts=facts, confirmed=confirmed, run=walk.run)
+    appointed = appoint_chief(actor=_actor(walk.request), asked=asked, facts=facts, confirmed=confirmed, run=walk.run)
     if appointed.activation_code:
         # Nowhere kept but hashed: the session carries it to the next page, which shows it once.
         walk.request.session[CODE] = {"run": str(walk.run.public_id), "code": appointed.activation_code}
@@ -125,5 +160,5 @@ def _done_page(walk: steps.Walk) -> HttpResponse:
     code = ""
     if shown.get("run") == str(walk.run.public_id):
         code = walk.request.session.pop(CODE)["code"]
-    context = {"role": role, "is_self": role.person_id == walk.actor.person.pk, "code": code}
+    context = {"role": role, "is_self": role.person.insz == walk.insz, "code": code}
     return render(walk.request, "htb/done.html", context)

@@ -1,0 +1,1 @@
+"""The pages of the two procedures, of tickets, and of documents."""
