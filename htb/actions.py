@@ -46,19 +46,21 @@ def appoint_chief(*, actor: Actor, asked: Asked, facts: Facts, confirmed: str, r
             act.is_repeated = True
             return Appointed(ChiefRole.objects.select_related("person", "enterprise").get(run=run.public_id))
         registered = check_enterprise(facts.enterprise)
-        enterprise = _lock(registered)
+        enterprise = lock_enterprise(registered)
         facts.refuse_when_old()
         check_appoint_chief(actor, facts)
         plan = plan_succession(registered, chief_insz=asked.chief_insz)
         _refuse_when_changed(asked, plan, facts, confirmed, run)
         check_not_already_chief(plan.former, chief_insz=asked.chief_insz, representative_insz=asked.representative_insz)
         check_chief_eligible(facts)
-        appointed = _appoint(act, asked, facts, plan, enterprise=enterprise, representative=actor.person)
+        appointed = appoint(
+            act, asked, facts, plan, enterprise=enterprise, representative=actor.person, by=actor.person, role=Role.WV
+        )
         journeys.finish(run, {"chief_role": str(appointed.role.public_id)})
         return appointed
 
 
-def _lock(registered: RegisteredEnterprise) -> Enterprise:
+def lock_enterprise(registered: RegisteredEnterprise) -> Enterprise:
     """Lock the enterprise, and with it all that hangs on it; one that is new to CSAM is written first."""
     new = Enterprise(number=registered.number, read_at=timezone.now())
     Enterprise.objects.bulk_create([new], ignore_conflicts=True)
@@ -85,10 +87,21 @@ def _refuse_when_changed(asked: Asked, plan: Succession, facts: Facts, confirmed
     )
 
 
-def _appoint(
-    act: Act, asked: Asked, facts: Facts, plan: Succession, *, enterprise: Enterprise, representative: Person
+def appoint(
+    act: Act,
+    asked: Asked,
+    facts: Facts,
+    plan: Succession,
+    *,
+    enterprise: Enterprise,
+    representative: Person,
+    by: Person,
+    role: Role,
 ) -> Appointed:
-    """Carry the plan out and tell those concerned."""
+    """Carry the plan out and tell those concerned (S7), inside an act that has locked, checked and planned.
+
+    representative: who asked. by, role: who acts and as what; the contact centre for an approved request (X7).
+    """
     registered = facts.enterprise
     language = representative.language
     chief_facts = facts.chief.person if facts.chief else None
@@ -98,14 +111,14 @@ def _appoint(
     enterprise.read_at = facts.read_at
     enterprise.save(update_fields=["name", "address", "read_at"])
     act.chain = f"enterprise:{enterprise.public_id}"
-    chief = _person(chief_facts)
-    role = carry_out(
+    chief = person_in(chief_facts)
+    new_role = carry_out(
         act,
         plan,
         enterprise=enterprise,
         chief=NewChief(chief, asked.chief_email, asked.chief_telephone, asked.procedure, asked.run),
-        by=representative,
-        role=Role.WV,
+        by=by,
+        role=role,
     )
     act.mail(
         chief,
@@ -124,7 +137,7 @@ def _appoint(
             address=plan.former.email,
             letter=letters.ended(plan.former.person, enterprise=enterprise, representative=representative),
         )
-    return Appointed(role, _activation_code(act, chief, chief_facts, enterprise=enterprise, address=asked.chief_email))
+    return Appointed(new_role, _activation_code(act, chief, chief_facts, enterprise=enterprise, address=asked.chief_email))
 
 
 def _activation_code(act: Act, chief: Person, known: RegisteredPerson, *, enterprise: Enterprise, address: str) -> str:
@@ -136,7 +149,8 @@ def _activation_code(act: Act, chief: Person, known: RegisteredPerson, *, enterp
     )
 
 
-def _person(registered: RegisteredPerson) -> Person:
+def person_in(registered: RegisteredPerson) -> Person:
+    """Return the person whom the register describes, made if new. Inside an act."""
     return person_of(
         insz=registered.insz,
         last_name=registered.last_name,

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from access_admins.enums import Procedure
 from access_admins.succession import Succession
@@ -31,16 +32,20 @@ class Asked:
         """Whether the representative becomes chief."""
         return self.chief_insz == self.representative_insz
 
+    def digest_of_request(self, facts: Facts) -> str:
+        """Return the digest of what the check page of the exception procedure shows: nothing of who is chief now."""
+        return digest(self._shown(facts))
+
     def digest_with(self, plan: Succession, facts: Facts) -> str:
         """Return the digest of all that the check page shows: what is asked, what the register says, what will change."""
+        return digest({**self._shown(facts), "plan": plan.as_plan()})
+
+    def _shown(self, facts: Facts) -> dict[str, Any]:
         enterprise = facts.enterprise
-        return digest(
-            {
-                "asked": [
-                    self.enterprise_number, self.chief_insz, self.chief_email, self.chief_telephone, self.own_email,
-                    self.own_telephone,
-                ],
-                "enterprise": enterprise and [enterprise.names, enterprise.address_nl, enterprise.address_fr],
-                "plan": plan.as_plan(),
-            }
-        )  # fmt: skip
+        return {
+            "asked": [
+                self.enterprise_number, self.chief_insz, self.chief_email, self.chief_telephone, self.own_email,
+                self.own_telephone,
+            ],
+            "enterprise": enterprise and [enterprise.names, enterprise.address_nl, enterprise.address_fr],
+        }  # fmt: skip

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from enterprises.models import Enterprise
 from formats import enterprise_number
+from htb.models import Request
 from identity.models import Person
 from outbox.letters import Facts, Letter, PageLink, Paragraph, Steps
 
@@ -106,3 +107,79 @@ def ended(former: Person, *, enterprise: Enterprise, representative: Person) -> 
                 PageLink(_("Contact"), _address("contact")),
             ),
         )
+
+
+def request_registered(request: Request, *, secret: str) -> Letter:
+    """To the applicant: the ticket number, what to do now, the link to the document (X6)."""
+    with translation.override(request.language):
+        return Letter(
+            subject=_("Your request %(ticket)s is registered") % {"ticket": request.ticket},
+            greeting=_("Dear %(name)s,") % {"name": request.applicant_name},
+            blocks=(
+                Paragraph(_("We registered your request for a Chief Access Manager. It counts once we have the signed document.")),
+                _of(request),
+                Steps(
+                    (
+                        _("Download the document and print it."),
+                        _("Have a legal representative of the enterprise sign it by hand."),
+                        _("Post the original to: Contactcenter Eranova, Smals, Fonsnylaan 20, 1060 Brussel."),
+                    )
+                ),
+                Paragraph(_("Copies, scans and faxes do not count. Without the document the request ends after 90 days.")),
+                PageLink(_("To the document"), settings.SITE_URL + reverse("document-link", args=[secret])),
+                PageLink(_("Follow the request"), _address("follow")),
+            ),
+        )
+
+
+def request_expires_soon(request: Request) -> Letter:
+    """To the applicant, a fortnight before the end (X8)."""
+    with translation.override(request.language):
+        return Letter(
+            subject=_("Your request %(ticket)s ends in two weeks") % {"ticket": request.ticket},
+            greeting=_("Dear %(name)s,") % {"name": request.applicant_name},
+            blocks=(
+                Paragraph(_("We have not received the signed document of your request. Without it the request ends in two weeks.")),
+                _of(request),
+                PageLink(_("Follow the request"), _address("follow")),
+            ),
+        )
+
+
+def request_expired(request: Request) -> Letter:
+    """To the applicant: no document came (X8)."""
+    with translation.override(request.language):
+        return Letter(
+            subject=_("Your request %(ticket)s has ended") % {"ticket": request.ticket},
+            greeting=_("Dear %(name)s,") % {"name": request.applicant_name},
+            blocks=(
+                Paragraph(_("The signed document of your request did not come within 90 days. The request has ended.")),
+                _of(request),
+                PageLink(_("Make a new request"), _address("procedures")),
+            ),
+        )
+
+
+def request_refused(request: Request) -> Letter:
+    """To the applicant: why (X7)."""
+    with translation.override(request.language):
+        return Letter(
+            subject=_("Your request %(ticket)s is refused") % {"ticket": request.ticket},
+            greeting=_("Dear %(name)s,") % {"name": request.applicant_name},
+            blocks=(
+                Paragraph(_("The contact centre has refused your request, for this reason:")),
+                Paragraph(request.reason),
+                _of(request),
+                PageLink(_("Contact"), _address("contact")),
+            ),
+        )
+
+
+def _of(request: Request) -> Facts:
+    return Facts(
+        (
+            (_("Ticket number"), request.ticket),
+            (_("Enterprise"), request.enterprise_name),
+            (_("Enterprise number"), enterprise_number.show(request.enterprise_number)),
+        )
+    )

@@ -50,6 +50,8 @@ class Request(models.Model):
     class Meta:
         verbose_name = _("request")
         verbose_name_plural = _("requests")
+        permissions = [("process_request", "Can process requests of the exception procedure")]
+        default_permissions = ("view",)
         constraints = [
             models.UniqueConstraint(
                 fields=["enterprise_number", "applicant_insz"],

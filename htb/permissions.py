@@ -3,11 +3,14 @@
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from acts.errors import Refused
+from acts.errors import NotAllowed
 from acts.permissions import can
-from enterprises.enums import State
+from formats.names import same
 from htb.facts import Facts
+from htb.models import Request
+from htb.policies import check_represents
 from identity.actor import Actor
+from identity.enums import Role
 
 
 def check_appoint_chief(actor: Actor, facts: Facts) -> None:
@@ -16,25 +19,25 @@ def check_appoint_chief(actor: Actor, facts: Facts) -> None:
     Raises LevelTooLow, or Refused for the field "enterprise_number": somebody without a function can ask for another number.
     """
     actor.needs_level(settings.LEVELS["appoint"])
-    if facts.representative_functions:
-        return
-    if facts.enterprise and facts.enterprise.state == State.WINDING_UP:
-        raise Refused(
-            _(
-                "This enterprise is in dissolution, liquidation or bankruptcy. The register knows no function of yours that "
-                "counts in that state, such as liquidator or curator."
-            ),
-            field="enterprise_number",
-            code="no_function_winding_up",
-        )
-    raise Refused(
-        _(
-            "The register knows no legal function of yours in this enterprise that is valid today. Only a legal "
-            "representative can appoint the Chief Access Manager."
-        ),
-        field="enterprise_number",
-        code="no_function",
-    )
+    check_represents(facts)
 
 
 can_appoint_chief = can(check_appoint_chief)
+
+
+def check_process(actor: Actor) -> None:
+    """request.receive, .refuse, .reopen, .note, scan: the contact centre's desk. Raises NotAllowed."""
+    if not actor.person.has_perm("htb.process_request"):
+        raise NotAllowed(_("Only the desk of the contact centre processes requests."), roles=(Role.STAFF,))
+
+
+def check_approve(actor: Actor, request: Request) -> None:
+    """request.approve: somebody else than who recorded the receipt, and nobody whom the request names (X7)."""
+    check_process(actor)
+    if request.received_by == actor.person:
+        raise NotAllowed(_("You recorded the receipt of this document: a colleague decides."), code="own_receipt")
+    if any(same(name, actor.person.full_name) for name in (request.applicant_name, request.chief_name)):
+        raise NotAllowed(_("This request names you: a colleague decides."), code="names_actor")
+
+
+can_approve = can(check_approve)

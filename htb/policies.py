@@ -42,6 +42,29 @@ def check_enterprise(enterprise: RegisteredEnterprise | None) -> RegisteredEnter
     return enterprise
 
 
+def check_represents(facts: Facts) -> None:
+    """Raise Refused unless the register knows a legal function of the representative that counts and is valid today (S2)."""
+    if facts.representative_functions:
+        return
+    if facts.enterprise and facts.enterprise.state == State.WINDING_UP:
+        raise Refused(
+            _(
+                "This enterprise is in dissolution, liquidation or bankruptcy. The register knows no function of yours that "
+                "counts in that state, such as liquidator or curator."
+            ),
+            field="enterprise_number",
+            code="no_function_winding_up",
+        )
+    raise Refused(
+        _(
+            "The register knows no legal function of yours in this enterprise that is valid today. Only a legal "
+            "representative can appoint the Chief Access Manager."
+        ),
+        field="enterprise_number",
+        code="no_function",
+    )
+
+
 def check_chief_eligible(facts: Facts) -> None:
     """Raise Refused unless the person who is to be chief is known, alive, and works for or represents the enterprise (S5).
 

@@ -6,6 +6,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.utils.translation import gettext
+
+from acts.errors import Refused
 from htb.enums import RequestAct, RequestState, Who
 
 REMINDED_AFTER = timedelta(days=76)
@@ -34,9 +37,6 @@ TRANSITIONS = (
     Transition(
         RequestAct.RECEIVE, (_REGISTERED, _REPLACED), _RECEIVED, Who.DESK, "the original letter; no newer one received"
     ),
-    Transition(
-        RequestAct.RETURN_SIGNED, (_REGISTERED, _REPLACED), _RECEIVED, Who.PORTAL, "every check of the signature; no newer one received"
-    ),
     Transition(RequestAct.ATTACH_SCAN, (_RECEIVED,), None, Who.DESK, "paper only"),
     Transition(RequestAct.NOTE, tuple(RequestState), None, Who.DESK),
     Transition(
@@ -48,6 +48,19 @@ TRANSITIONS = (
         "no newer one received",
         "approved",
     ),
-    Transition(RequestAct.REFUSE, (_RECEIVED,), RequestState.REFUSED, Who.DESK, "a template, the applicant's language", "refused"),
+    Transition(
+        RequestAct.REFUSE, (_RECEIVED,), RequestState.REFUSED, Who.DESK, "a template, the applicant's language", "refused"
+    ),
     Transition(RequestAct.REOPEN, (RequestState.REFUSED,), _RECEIVED, Who.DESK, "a reason; none open"),
 )
+
+
+def transition(act: RequestAct, state: RequestState) -> Transition:
+    """Return the line of the table for an act on a request in a state. Raises Refused where there is none."""
+    for line in TRANSITIONS:
+        if line.act == act and state in line.from_:
+            return line
+    raise Refused(
+        gettext("This request is %(state)s; that cannot be done with it.") % {"state": state.label.lower()},
+        code="wrong_state",
+    )

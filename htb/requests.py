@@ -1,0 +1,319 @@
+"""The acts on a request by the exception procedure; each obeys the table in `htb.transitions` (BEHAVIOUR X4 to X8)."""
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from access_admins.enums import Procedure
+from access_admins.holdings import current_chief
+from access_admins.succession import plan_succession
+from acts.act import Act, perform
+from acts.errors import Changed, Refused
+from formats import ticket
+from htb import letters
+from htb.actions import Appointed, appoint, lock_enterprise, person_in
+from htb.asked import Asked
+from htb.document import make
+from htb.enums import RequestAct, RequestState
+from htb.facts import Facts
+from htb.models import Document, DownloadLink, RefusalTemplate, Request, RequestStep
+from htb.permissions import check_approve, check_process
+from htb.policies import check_chief_eligible, check_enterprise, check_not_already_chief, check_represents
+from htb.transitions import EXPIRES_AFTER, REMINDED_AFTER, transition
+from identity.actor import Actor, portal_actor
+from identity.enums import Role
+from ui import journeys
+from ui.models import Run
+
+OPEN = (RequestState.REGISTERED, RequestState.RECEIVED)
+SCAN_LIMIT = 10 * 1024 * 1024
+_SCAN_STARTS = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n")
+
+
+# --- By the applicant ---------------------------------------------------------------------------------------------------
+
+
+def confirm(*, asked: Asked, facts: Facts, confirmed: str, run: Run, language: str) -> Request:
+    """Make a request of what an applicant confirmed: ticket, sealed document, mail with the link (X4 to X6, X8).
+
+    facts: the register's answers, at most ten seconds old. confirmed: the digest that the check page showed. The same run again
+    returns the request it made. Raises Refused (a rule; one of the applicant's requests is being processed) or Changed.
+    """
+    if asked.digest_of_request(facts) != confirmed:
+        raise Changed(_("What you confirmed is no longer how things stand. Check the data below and confirm again."))
+    check_enterprise(facts.enterprise)
+    check_represents(facts)
+    check_chief_eligible(facts)
+    request = _draft(asked, facts, run, language)
+    content, unsealed_sha256 = make(request)
+    with perform("request.confirm", actor=portal_actor(), chain=f"request:{request.public_id}") as act:
+        run = journeys.hold(run.pk)
+        if run.finished_at is not None:
+            act.is_repeated = True
+            return Request.objects.get(run=run.public_id)
+        facts.refuse_when_old()
+        for older in _of_same_applicant(request).select_for_update():
+            if older.state == RequestState.RECEIVED:
+                raise Refused(
+                    _("A request of yours for this enterprise is being processed. You get a message when it is decided."),
+                    code="being_processed",
+                )
+            if older.state == RequestState.REGISTERED:
+                _move(act, older, RequestAct.REPLACE)
+        request.save()
+        Document.objects.create(
+            request=request,
+            content=content,
+            sha256=hashlib.sha256(content).hexdigest(),
+            unsealed_sha256=unsealed_sha256,
+            made_at=request.registered_at,
+        )
+        _note(act, request, RequestAct.CONFIRM)
+        secret = secrets.token_urlsafe(32)
+        DownloadLink.objects.create(
+            request=request, secret_hash=_hash(secret), expires_at=request.registered_at + EXPIRES_AFTER
+        )
+        act.mail(request, address=request.applicant_email, letter=letters.request_registered(request, secret=secret))
+        journeys.finish(run, {"request": str(request.public_id)})
+    return request
+
+
+def _draft(asked: Asked, facts: Facts, run: Run, language: str) -> Request:
+    """Return the request before it is written: the document needs its ticket number."""
+    enterprise, applicant, chief = facts.enterprise, facts.representative.person, facts.chief and facts.chief.person
+    if enterprise is None or applicant is None or chief is None:
+        raise ValueError("the policies let a request through that the register does not know")
+    current = current_chief(asked.enterprise_number)
+    return Request(
+        ticket=ticket.make(),
+        enterprise_number=asked.enterprise_number,
+        enterprise_name=enterprise.name_in(language),
+        enterprise_address=enterprise.address_in(language),
+        applicant_insz=asked.representative_insz,
+        applicant_name=f"{applicant.first_names} {applicant.last_name}",
+        applicant_email=asked.own_email,
+        applicant_telephone=asked.own_telephone,
+        chief_insz=asked.chief_insz,
+        chief_name=f"{chief.first_names} {chief.last_name}",
+        chief_email=asked.chief_email,
+        chief_telephone=asked.chief_telephone,
+        language=language,
+        run=run.public_id,
+        chief_before=current.public_id if current else None,
+        state=RequestState.REGISTERED,
+        registered_at=timezone.now(),
+    )
+
+
+def request_of_link(secret: str) -> Request | None:
+    """Return the request to which a mailed link leads, None where it is unknown or too old."""
+    link = DownloadLink.objects.filter(secret_hash=_hash(secret), expires_at__gt=timezone.now())
+    return next((found.request for found in link.select_related("request__document")), None)
+
+
+# --- By the contact centre ------------------------------------------------------------------------------------------------
+
+
+def receive(*, actor: Actor, request: UUID, received_on: date) -> Request:
+    """Record that the original letter came (X7, X8). Raises Refused where a newer one of the same applicant came first."""
+    with _locked(RequestAct.RECEIVE, actor, request) as (act, locked):
+        if _newer(locked).filter(state__in=(RequestState.RECEIVED, RequestState.APPROVED)).exists():
+            raise Refused(_("The document of a newer request of this applicant was received."), code="newer_received")
+        if _of_same_applicant(locked).filter(state=RequestState.RECEIVED).exists():
+            raise Refused(_("Another request of this applicant is being processed."), code="other_received")
+        if received_on > timezone.localdate():
+            raise Refused(_("This day is still to come."), field="received_on", code="in_future")
+        locked.received_at, locked.received_by, locked.received_on = timezone.now(), actor.person, received_on
+        _move(act, locked, RequestAct.RECEIVE, received_on=received_on)
+    return locked
+
+
+def attach_scan(*, actor: Actor, request: UUID, content: bytes) -> Request:
+    """Attach the scan of the letter: a PDF, JPEG or PNG of at most 10 MB. It is kept, never opened."""
+    with _locked(RequestAct.ATTACH_SCAN, actor, request) as (act, locked):
+        if len(content) > SCAN_LIMIT or not content.startswith(_SCAN_STARTS):
+            raise Refused(_("Choose a PDF, JPEG or PNG file of at most 10 MB."), field="scan", code="not_a_scan")
+        locked.scan = content
+        _move(act, locked, RequestAct.ATTACH_SCAN, sha256=hashlib.sha256(content).hexdigest())
+    return locked
+
+
+def approve(*, actor: Actor, request: UUID, facts: Facts) -> Appointed:
+    """Approve: everything is checked against the register of today, then exactly what the standard procedure does (X7, S7).
+
+    facts: the register's answers about the request's enterprise, applicant and chief, at most ten seconds old.
+    """
+    with _locked(RequestAct.APPROVE, actor, request) as (act, locked):
+        enterprise_row = lock_enterprise(check_enterprise(facts.enterprise))
+        facts.refuse_when_old()
+        check_approve(actor, locked)
+        check_still_holds(locked, facts)
+        plan = plan_succession(check_enterprise(facts.enterprise), chief_insz=locked.chief_insz)
+        applicant = facts.representative.person
+        if applicant is None:
+            raise ValueError("the policies let an applicant through whom the register does not know")
+        appointed = appoint(
+            act,
+            asked_in(locked),
+            facts,
+            plan,
+            enterprise=enterprise_row,
+            representative=person_in(applicant),
+            by=actor.person,
+            role=Role.STAFF,
+        )
+        locked.decided_at, locked.decided_by = timezone.now(), actor.person
+        _move(act, locked, RequestAct.APPROVE)
+    return appointed
+
+
+def check_still_holds(request: Request, facts: Facts) -> None:
+    """Raise Refused where the register of today, or what happened here since, no longer lets this request through (X7)."""
+    check_enterprise(facts.enterprise)
+    check_represents(facts)
+    check_chief_eligible(facts)
+    current = current_chief(request.enterprise_number)
+    if (current.public_id if current else None) != request.chief_before:
+        raise Refused(
+            _("Another Chief Access Manager was appointed since this request was made."), code="chief_changed_since"
+        )
+    check_not_already_chief(current, chief_insz=request.chief_insz, representative_insz=request.applicant_insz)
+    if _newer(request).filter(state__in=(RequestState.RECEIVED, RequestState.APPROVED)).exists():
+        raise Refused(_("The document of a newer request of this applicant was received."), code="newer_received")
+    if request.scan is None and not request.is_signed_electronically:
+        raise Refused(_("Attach the scan of the signed document first."), code="no_scan")
+
+
+def asked_in(request: Request) -> Asked:
+    """Return what was asked, as the act of appointing takes it."""
+    return Asked(
+        procedure=Procedure.EXCEPTION,
+        enterprise_number=request.enterprise_number,
+        representative_insz=request.applicant_insz,
+        chief_insz=request.chief_insz,
+        chief_email=request.chief_email,
+        chief_telephone=request.chief_telephone,
+        own_email=request.applicant_email,
+        own_telephone=request.applicant_telephone,
+        run=request.run,
+    )
+
+
+def refuse(*, actor: Actor, request: UUID, template: RefusalTemplate, note: str = "") -> Request:
+    """Refuse with a reason that the applicant reads in the request's language; the note stays inside (X7)."""
+    with _locked(RequestAct.REFUSE, actor, request) as (act, locked):
+        locked.decided_at, locked.decided_by = timezone.now(), actor.person
+        locked.reason = template.text_in(locked.language)
+        _move(act, locked, RequestAct.REFUSE, note=note, template=template.code)
+        act.mail(locked, address=locked.applicant_email, letter=letters.request_refused(locked))
+    return locked
+
+
+def reopen(*, actor: Actor, request: UUID, reason: str) -> Request:
+    """Take a refused request up again (X8). reason: for the history. Raises Refused while another one is open."""
+    with _locked(RequestAct.REOPEN, actor, request) as (act, locked):
+        if not reason.strip():
+            raise Refused(_("Say why the request is taken up again."), field="reason", code="no_reason")
+        if _of_same_applicant(locked).filter(state__in=OPEN).exists():
+            raise Refused(_("This applicant has another open request for this enterprise."), code="other_open")
+        locked.decided_at, locked.decided_by, locked.reason = None, None, ""
+        _move(act, locked, RequestAct.REOPEN, note=reason)
+    return locked
+
+
+def note(*, actor: Actor, request: UUID, text: str) -> Request:
+    """Add an internal note to the history."""
+    with _locked(RequestAct.NOTE, actor, request) as (act, locked):
+        if not text.strip():
+            raise Refused(_("Write the note."), field="note", code="no_note")
+        _move(act, locked, RequestAct.NOTE, note=text)
+    return locked
+
+
+# --- By the portal, daily: safe to run twice or late -------------------------------------------------------------------------
+
+
+def expire_and_remind() -> None:
+    """End requests whose document did not come in 90 days; write a fortnight before (X8)."""
+    now = timezone.now()
+    waiting = Request.objects.filter(state__in=(RequestState.REGISTERED, RequestState.REPLACED))
+    for due in waiting.filter(registered_at__lte=now - EXPIRES_AFTER).values_list("public_id", flat=True):
+        _daily(RequestAct.EXPIRE, due)
+    soon = waiting.filter(state=RequestState.REGISTERED, registered_at__lte=now - REMINDED_AFTER, reminded_at=None)
+    for due in soon.values_list("public_id", flat=True):
+        _daily(RequestAct.REMIND, due)
+
+
+def _daily(what: RequestAct, request: UUID) -> None:
+    with perform(f"request.{what}", actor=portal_actor(), chain=f"request:{request}") as act:
+        locked = Request.objects.select_for_update().get(public_id=request)
+        was_registered = locked.state == RequestState.REGISTERED
+        done_meanwhile = locked.state not in (RequestState.REGISTERED, RequestState.REPLACED) or (
+            what == RequestAct.REMIND and locked.reminded_at is not None
+        )
+        if done_meanwhile:
+            act.is_repeated = True
+            return
+        if what == RequestAct.REMIND:
+            locked.reminded_at = timezone.now()
+        _move(act, locked, what)
+        if what == RequestAct.REMIND:
+            act.mail(locked, address=locked.applicant_email, letter=letters.request_expires_soon(locked))
+        elif was_registered:
+            act.mail(locked, address=locked.applicant_email, letter=letters.request_expired(locked))
+
+
+# --- What the acts share ------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _locked(what: RequestAct, actor: Actor, request: UUID) -> Iterator[tuple[Act, Request]]:
+    """Run an act of the contact centre on a request: right, lock, table of states."""
+    with perform(f"request.{what}", actor=actor, chain=f"request:{request}") as act:
+        check_process(actor)
+        locked = Request.objects.select_for_update().get(public_id=request)
+        transition(what, RequestState(locked.state))
+        yield act, locked
+
+
+def _move(act: Act, request: Request, what: RequestAct, *, note: str = "", **details: object) -> None:
+    """Carry a request over to the state that the table says, with its step and event."""
+    before = RequestState(request.state)
+    request.state = transition(what, before).to or before
+    request.save()
+    _note(act, request, what, note=note, before=before, **details)
+
+
+def _note(act: Act, request: Request, what: RequestAct, *, note: str = "", **details: object) -> None:
+    person = getattr(act.actor, "person")  # noqa: B009 - every Doer of these acts is an Actor
+    RequestStep.objects.create(
+        request=request, act=what, state=request.state, at=timezone.now(), by=person, note=note
+    )
+    act.event(
+        f"request.{what}",
+        role=Role.STAFF if person.is_staff else Role.PORTAL,
+        about=f"request:{request.public_id}",
+        details={**details, "after": request.state},
+    )
+
+
+def _of_same_applicant(request: Request) -> QuerySet[Request]:
+    same = Request.objects.filter(
+        enterprise_number=request.enterprise_number, applicant_insz=request.applicant_insz
+    )
+    return same.exclude(public_id=request.public_id)
+
+
+def _newer(request: Request) -> QuerySet[Request]:
+    return _of_same_applicant(request).filter(registered_at__gt=request.registered_at)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
