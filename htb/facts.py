@@ -30,6 +30,16 @@ class Facts:
             raise RegisterDown
 
 
+def some_representative_has_eid(number: str, facts: Facts) -> bool:
+    """Tell whether the register knows a legal representative of the enterprise with an eID or foreigner card (X2)."""
+    if facts.enterprise is None:
+        return False
+    source = register()
+    counting = counting_functions(facts.enterprise, source.functions(number), timezone.localdate())
+    persons = (source.person(insz) for insz in {function.insz for function in counting})
+    return any(person is not None and person.has_eid and person.died_on is None for person in persons)
+
+
 def read_facts(number: str, *, representative: str, chief: str | None = None) -> Facts:
     """Ask the register about an enterprise (ten digits), its representative and its chief to be (INSZ). Raises RegisterDown."""
     source = register()

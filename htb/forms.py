@@ -3,8 +3,10 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from formats import ticket
 from ui.forms import EmailField, EnterpriseNumberField, InszField, PortalForm, TelephoneField
 from ui.journeys import BranchingForm
 
@@ -61,3 +63,35 @@ class ConfirmForm(PortalForm):
         error_messages={"required": _("Tick “Yes, I confirm” if you agree with the conditions.")},
     )
     plan = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+
+class ApplicantForm(PortalForm):
+    """X1, X2: who asks, for which enterprise, and that nobody there has a card."""
+
+    insz = InszField(label=_("National register number"))
+    first_name = forms.CharField(label=_("First name"), max_length=200)
+    last_name = forms.CharField(label=_("Name"), max_length=200)
+    enterprise_number = EnterpriseNumberField(label=_("Enterprise number"))
+    nobody_has_eid = forms.BooleanField(
+        label=_("I declare that no legal representative of the enterprise has an eID or electronic foreigner card"),
+        error_messages={"required": _("Tick the declaration if it is true. Otherwise use the standard procedure.")},
+    )
+
+
+class FollowForm(PortalForm):
+    """X6: ticket number and the applicant's number."""
+
+    ticket = forms.CharField(
+        label=_("Ticket number"),
+        max_length=40,
+        help_text=_("13 capitals and digits, with or without spaces."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20 number"}),
+    )
+    insz = InszField(label=_("National register number"))
+
+    def clean_ticket(self) -> str:
+        """Return the thirteen characters; a mistyped number shows by its check character."""
+        number = ticket.parse(self.cleaned_data["ticket"])
+        if number is None:
+            raise ValidationError(_("This is not a possible ticket number. Compare it with your document."))
+        return number

@@ -1,8 +1,13 @@
 from django.urls import path
 
-from htb.views import standard
+from htb.views import exception, standard
 
 urlpatterns = [
     path("appoint/standard", standard.start, name="appoint-standard"),
     path("appoint/standard/<uuid:run_id>/<slug:name>", standard.step, name="appoint-step"),
+    path("appoint/exception", exception.start, name="appoint-exception"),
+    path("appoint/exception/<uuid:run_id>/document", exception.document, name="exception-document"),
+    path("appoint/exception/<uuid:run_id>/<slug:name>", exception.step, name="exception-step"),
+    path("tickets/follow", exception.follow, name="follow"),
+    path("tickets/link/<slug:secret>", exception.document_link, name="document-link"),
 ]

@@ -1,0 +1,259 @@
+"""The exception procedure, for representatives without eID (BEHAVIOUR X1-X6; the guide's chapter II). No login."""
+
+import hashlib
+import secrets
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+
+from access_admins.enums import Procedure
+from access_admins.succession import Succession
+from acts.errors import Missing, Refused, RegisterDown, TooMany
+from enterprises.enums import State
+from formats.names import same, same_first_name
+from htb import requests, steps
+from htb.asked import Asked
+from htb.enums import RequestState
+from htb.facts import Facts, read_facts, some_representative_has_eid
+from htb.forms import ApplicantForm, FollowForm
+from htb.models import Request
+from htb.policies import check_enterprise, check_represents
+from htb.transitions import EXPIRES_AFTER
+from identity.limits import client_address, counted
+from ui import journeys
+from ui.models import Run
+from ui.pages import public_page
+
+JOURNEY = "appoint-exception"
+# The session's place for the secret that its runs belong to; the database knows its hash alone.
+SECRET = "exception"
+
+NO_MATCH = _(
+    "The register knows no legal representative with these data in this enterprise. Check the four answers; they must be as on "
+    "the identity document and in the register."
+)
+
+
+class ExceptionWalk(steps.Walk):
+    """The representative is known by four facts alone, so the page says little: never who the chief is."""
+
+    procedure = Procedure.EXCEPTION
+    names_chief = False
+
+    @classmethod
+    def of(cls, request: HttpRequest, run: Run) -> "ExceptionWalk":
+        """Return the walk of the run's applicant."""
+        answers = run.answers[steps.ENTERPRISE]
+        return cls(request, run, answers["insz"], f"{answers['first_name']} {answers['last_name']}", "applicant")
+
+    def address(self, step: str) -> str:
+        """Under /appoint/exception."""
+        return reverse("exception-step", args=[self.run.public_id, step])
+
+    def check(self, facts: Facts) -> None:
+        """S2, once more: a function may have ended meanwhile."""
+        check_enterprise(facts.enterprise)
+        check_represents(facts)
+
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Tries at another person's number count with those at one's own (X3)."""
+        return _places(self.request, self.insz, self.number)
+
+    def digest(self, asked: Asked, plan: Succession, facts: Facts) -> str:
+        """What is there now is no part of it: it would tell an applicant that something changed."""
+        return asked.digest_of_request(facts)
+
+    def consequences(self, plan: Succession, *, chief_name: str, is_self: bool) -> list[str]:
+        """Nothing yet."""
+        return [
+            str(_("You get a ticket number and a document to sign and post.")),
+            str(_("The Chief Access Manager is appointed once the contact centre has approved the signed document.")),
+        ]
+
+
+@public_page(methods=("GET", "POST"))
+def start(request: HttpRequest) -> HttpResponse:
+    """X1, X2: who asks, for which enterprise."""
+    return _applicant_page(request, ApplicantForm(request.POST if request.method == "POST" else None))
+
+
+@public_page(methods=("GET", "POST"))
+def step(request: HttpRequest, run_id: uuid.UUID, name: str) -> HttpResponse:
+    """A step of a run that this session began."""
+    run = journeys.find(JOURNEY, run_id, owner=_owner(request))
+    if run is None or name not in steps.NAMES:
+        raise Missing
+    walk = ExceptionWalk.of(request, run)
+    if (run.finished_at is not None) != (name == steps.DONE):
+        return redirect(walk.address(steps.DONE if run.finished_at else steps.CHECK))
+    if name == steps.DONE:
+        return _ticket_page(request, run)
+    if name == steps.ENTERPRISE:
+        return _applicant_page(request, ApplicantForm(request.POST or None, initial=run.answers[steps.ENTERPRISE]))
+    try:
+        if name == steps.CHIEF:
+            return steps.chief_page(walk)
+        if not walk.holds():
+            return redirect(walk.address(steps.CHIEF))
+        return steps.check_page(walk, carry_out=lambda asked, facts, confirmed: _confirm(walk, asked, facts, confirmed))
+    except Refused as refusal:
+        if refusal.field != "enterprise_number":
+            raise
+        # What was known of the applicant holds no longer: the four facts are asked again, and nothing is said of why.
+        form = ApplicantForm(run.answers[steps.ENTERPRISE])
+        form.add_error(None, str(NO_MATCH))
+        return _show(request, form, status=refusal.status)
+
+
+def _confirm(walk: steps.Walk, asked: Asked, facts: Facts, confirmed: str) -> None:
+    requests.confirm(asked=asked, facts=facts, confirmed=confirmed, run=walk.run, language=walk.language)
+
+
+def _applicant_page(request: HttpRequest, form: ApplicantForm) -> HttpResponse:
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                _check_applicant(request, form)
+            except (Refused, TooMany) as refusal:
+                form.add_error(None, str(refusal.sentence))
+                status = refusal.status
+            except RegisterDown as down:
+                form.add_error(None, str(down.sentence))
+                status = down.status
+            else:
+                run = journeys.begin(JOURNEY, owner=_owner(request), step=steps.ENTERPRISE, form=form)
+                return redirect("exception-step", run.public_id, steps.CHIEF)
+    return _show(request, form, status=status)
+
+
+def _show(request: HttpRequest, form: ApplicantForm, *, status: int) -> HttpResponse:
+    return render(request, "htb/applicant.html", {"form": form, "action": reverse("appoint-exception")}, status=status)
+
+
+def _check_applicant(request: HttpRequest, form: ApplicantForm) -> None:
+    """X1: one answer and the same work for every mismatch, counted. X2: where the register knows of an eID, it says so."""
+    insz, number = form.cleaned_data["insz"], form.cleaned_data["enterprise_number"]
+    with counted(*_places(request, insz, number)) as attempt:
+        facts = read_facts(number, representative=insz)
+        person, enterprise = facts.representative.person, facts.enterprise
+        # Every part is judged, whatever the others said.
+        judged = [
+            same(form.cleaned_data["last_name"], person.last_name if person else ""),
+            same_first_name(form.cleaned_data["first_name"], person.first_names if person else ""),
+            person is not None and person.died_on is None,
+            enterprise is not None and enterprise.state in (State.ACTIVE, State.WINDING_UP),
+            bool(facts.representative_functions),
+        ]
+        if not all(judged):
+            attempt.miss()
+            raise Refused(NO_MATCH, code="no_match")
+    if some_representative_has_eid(number, facts):
+        raise Refused(
+            _(
+                "The register knows a legal representative of this enterprise who has an eID or electronic foreigner card. That "
+                "person can appoint the Chief Access Manager at once by the standard procedure."
+            ),
+            code="somebody_has_eid",
+        )
+
+
+def _places(request: HttpRequest, insz: str, number: str) -> tuple[tuple[str, str], ...]:
+    return (
+        ("exception.address", client_address(request)),
+        ("exception.insz", insz),
+        ("exception.enterprise", number),
+    )
+
+
+def _owner(request: HttpRequest) -> str:
+    """Return whose runs these are: the hash of a secret that this session alone holds; made with the first answers."""
+    secret = request.session.get(SECRET)
+    if secret is None:
+        if request.method != "POST":
+            return ""
+        secret = request.session[SECRET] = secrets.token_urlsafe(32)
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+# --- The ticket and its document ----------------------------------------------------------------------------------------------
+
+
+def _ticket_page(request: HttpRequest, run: Run) -> HttpResponse:
+    made = Request.objects.get(public_id=run.result["request"])
+    context = {"request_made": made, "document": reverse("exception-document", args=[run.public_id])}
+    return render(request, "htb/ticket.html", context)
+
+
+@public_page()
+@never_cache
+def document(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    """X6: the document, for the session that made the request."""
+    run = journeys.find(JOURNEY, run_id, owner=_owner(request))
+    if run is None or run.finished_at is None:
+        raise Missing
+    return _download(Request.objects.select_related("document").get(public_id=run.result["request"]))
+
+
+@public_page(methods=("GET", "POST"))
+@csrf_exempt  # a page without referrer has the origin "null"; the secret is what another site could not send
+@never_cache
+def document_link(request: HttpRequest, secret: str) -> HttpResponse:
+    """X6: where the mailed link leads. A button; its POST gives the document."""
+    if request.method == "POST":
+        made = requests.request_of_link(secret)
+        if made is None or not _may_download(made):
+            response = render(request, "htb/document_gone.html", status=404)
+        else:
+            response = _download(made)
+    else:
+        response = render(request, "htb/document_link.html")
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _may_download(made: Request) -> bool:
+    return timezone.now() < made.registered_at + EXPIRES_AFTER
+
+
+def _download(made: Request) -> HttpResponse:
+    if not _may_download(made):
+        raise Missing
+    response = HttpResponse(bytes(made.document.content), content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="csam.pdf"'
+    return response
+
+
+@public_page(methods=("GET", "POST"))
+@never_cache
+def follow(request: HttpRequest) -> HttpResponse:
+    """X6: how a request stands, for who knows its ticket number and the applicant's number."""
+    form = FollowForm(request.POST if request.method == "POST" else None)
+    made, status = None, 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                made, status = _find(request, form), 200
+            except (Refused, TooMany) as refusal:
+                form.add_error(None, str(refusal.sentence))
+                status = refusal.status
+    context = {"form": form, "request_made": made, "waits": made is not None and made.state == RequestState.REGISTERED}
+    return render(request, "htb/follow.html", context, status=status)
+
+
+def _find(request: HttpRequest, form: FollowForm) -> Request:
+    insz = form.cleaned_data["insz"]
+    with counted(("exception.address", client_address(request)), ("exception.insz", insz)) as attempt:
+        made = Request.objects.filter(ticket=form.cleaned_data["ticket"]).first()
+        if made is None or not secrets.compare_digest(made.applicant_insz, insz):
+            attempt.miss()
+            raise Refused(_("We know no request with this ticket number and national register number."), code="no_request")
+        return made
