@@ -14,7 +14,7 @@ from identity.actor import Actor
 from identity.enums import Role
 
 CHAIN = "portal"
-Kept = Domain | CapacityKind | Application | FunctionRule
+# What the record calls them; what higher rooms let keepers keep goes by its own name.
 _NOUNS: dict[type[Model], str] = {
     Domain: "domain",
     CapacityKind: "kind",
@@ -29,22 +29,23 @@ def check_keep(actor: Actor, model: type[Model], verb: str) -> None:
         raise NotAllowed(_("Only the keepers of the contact centre may change this."), code="not_a_keeper")
 
 
-def keep(*, actor: Actor, thing: Kept) -> None:
+def keep(*, actor: Actor, thing: Model) -> None:
     """Save a thing that a keeper made or changed; the record gets what was and what is now of every field that differs.
 
     Raises NotAllowed, Changed (a constraint).
     """
     model = type(thing)
+    noun = _NOUNS.get(model, str(model._meta.model_name))
     is_new = thing.pk is None
     check_keep(actor, model, "add" if is_new else "change")
-    with perform(f"{_NOUNS[model]}.{'add' if is_new else 'edit'}", actor=actor, chain=CHAIN) as act:
+    with perform(f"{noun}.{'add' if is_new else 'edit'}", actor=actor, chain=CHAIN) as act:
         before = {} if is_new else _facts(model._default_manager.select_for_update().get(pk=thing.pk))
         thing.save()
         after = _facts(thing)
         differing = {name for name in after if before.get(name) != after[name]}
         act.event(
             role=Role.STAFF,
-            about=f"{_NOUNS[model]}:{thing.pk}",
+            about=f"{noun}:{thing.pk}",
             details={
                 "before": {name: before[name] for name in differing if name in before},
                 "after": {name: after[name] for name in differing},
@@ -68,5 +69,5 @@ def retire_application(*, actor: Actor, application: Application) -> Application
     return application
 
 
-def _facts(thing: Kept) -> dict[str, Any]:
+def _facts(thing: Model) -> dict[str, Any]:
     return model_to_dict(thing, exclude=["retired_at", "retired_by"])

@@ -8,14 +8,19 @@ from enterprises.gateway import Function, RegisteredEnterprise
 from enterprises.models import FunctionRule
 
 
-def counting_functions(enterprise: RegisteredEnterprise, functions: Iterable[Function], day: date) -> list[Function]:
+def counting_functions(
+    enterprise: RegisteredEnterprise | None, functions: Iterable[Function], day: date
+) -> list[Function]:
     """Return the functions that make their holder a legal representative of this enterprise on this day.
 
     A function counts when it is valid on the day and the most specific of staff's rules for its code says so: a rule for the
     enterprise's situation before one for any, then one for its legal form before one for any. In dissolution, liquidation or
-    bankruptcy only rules for that very situation speak (a curator's, a liquidator's). No rule: does not count.
+    bankruptcy only rules for that very situation speak (a curator's, a liquidator's). No rule: does not count. The same
+    statement is run whether there is an enterprise, a function, or neither (BEHAVIOUR X1).
     """
-    rules = list(FunctionRule.objects.filter(code__in={function.code for function in functions}))
+    rules = list(FunctionRule.objects.filter(code__in=["", *{function.code for function in functions}]))
+    if enterprise is None:
+        return []
     return [
         function for function in functions if function.is_valid_on(day) and _counts(function, enterprise, rules, day)
     ]

@@ -53,7 +53,7 @@ def read_facts(number: str, *, representative: str, chief: str | None = None) ->
         chief_standing = standing if chief == representative else source.standing(number, chief)
 
     held = {*standing.functions, *(chief_standing.functions if chief_standing else ())}
-    counting = counting_functions(enterprise, held, today) if enterprise else []
+    counting = counting_functions(enterprise, held, today)
     return Facts(
         enterprise=enterprise,
         representative=standing,

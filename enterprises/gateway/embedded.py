@@ -27,9 +27,10 @@ class EmbeddedRegister:
 
     def enterprise(self, number: str) -> RegisteredEnterprise | None:
         row = RegisterEnterprise.objects.filter(number=number).first()
+        # Also of a number that is not there: no answer is quicker than another (BEHAVIOUR X1).
+        parts = _Parts.of(number)
         if row is None:
             return None
-        parts = _Parts.of(number)
         return RegisteredEnterprise(
             number=row.number,
             situation=row.situation,
