@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from audit.heads import log_heads
 from audit.readings import link_readings
+from htb.requests import expire_and_remind
 from identity.limits import forget_old as forget_old_tries
 from identity.models import Session
 from outbox.chores import register
@@ -24,4 +25,5 @@ def register_chores() -> None:
     register("log the heads of the record", every=hour, run=log_heads)
     register("forget expired sessions", every=hour, run=forget_expired_sessions)
     register("forget old tries", every=hour, run=forget_old_tries)
+    register("expire requests and remind", every=day, run=expire_and_remind)
     register("forget old runs", every=day, run=forget_old_runs)

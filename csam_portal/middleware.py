@@ -34,7 +34,7 @@ class PageMiddleware:
     ) -> HttpResponse | None:
         declaration: Page | None = getattr(view, "page", None)
         if declaration is None:
-            if view.__module__.startswith(self.OTHERS):
+            if view.__module__.startswith(self.OTHERS) or hasattr(view, "model_admin"):
                 return None
             raise ImproperlyConfigured(f"{view.__module__}.{view.__qualname__} declares no page")
         request.page = declaration  # type: ignore[attr-defined]  # the portal's own attribute

@@ -9,10 +9,16 @@ from django.db.models import Q
 
 # Group: model and what may be done with it. Nothing is ever deleted.
 GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
-    "desk": {},
+    "desk": {"htb.request": ("view", "process")},
     "keepers": {
-        f"enterprises.{model}": ("view", "add", "change")
-        for model in ("domain", "capacitykind", "application", "functionrule")
+        model: ("view", "add", "change")
+        for model in (
+            "enterprises.domain",
+            "enterprises.capacitykind",
+            "enterprises.application",
+            "enterprises.functionrule",
+            "htb.refusaltemplate",
+        )
     },
     "supervisors": {"identity.person": ("view", "add", "change")},
 }

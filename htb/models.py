@@ -73,7 +73,10 @@ class Request(models.Model):
                 violation_error_message=_("Who recorded the receipt does not approve."),
             ),
         ]
-        indexes = [models.Index(fields=["state", "registered_at", "id"], name="request_queue")]
+        indexes = [
+            models.Index(fields=["state", "registered_at", "id"], name="request_queue"),
+            models.Index(fields=["enterprise_number", "applicant_insz"], name="request_applicant"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ticket} {enterprise_number.show(self.enterprise_number)}"

@@ -240,15 +240,21 @@ def note(*, actor: Actor, request: UUID, text: str) -> Request:
 # --- By the portal, daily: safe to run twice or late -------------------------------------------------------------------------
 
 
-def expire_and_remind() -> None:
-    """End requests whose document did not come in 90 days; write a fortnight before (X8)."""
+def expire_and_remind() -> int:
+    """End requests whose document did not come in 90 days; write a fortnight before (X8). Return how many were due."""
     now = timezone.now()
     waiting = Request.objects.filter(state__in=(RequestState.REGISTERED, RequestState.REPLACED))
-    for due in waiting.filter(registered_at__lte=now - EXPIRES_AFTER).values_list("public_id", flat=True):
+    over = list(waiting.filter(registered_at__lte=now - EXPIRES_AFTER).values_list("public_id", flat=True))
+    for due in over:
         _daily(RequestAct.EXPIRE, due)
-    soon = waiting.filter(state=RequestState.REGISTERED, registered_at__lte=now - REMINDED_AFTER, reminded_at=None)
-    for due in soon.values_list("public_id", flat=True):
+    soon = list(
+        waiting.filter(
+            state=RequestState.REGISTERED, registered_at__lte=now - REMINDED_AFTER, reminded_at=None
+        ).values_list("public_id", flat=True)
+    )
+    for due in soon:
         _daily(RequestAct.REMIND, due)
+    return len(over) + len(soon)
 
 
 def _daily(what: RequestAct, request: UUID) -> None:

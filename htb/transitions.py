@@ -64,3 +64,8 @@ def transition(act: RequestAct, state: RequestState) -> Transition:
         gettext("This request is %(state)s; that cannot be done with it.") % {"state": state.label.lower()},
         code="wrong_state",
     )
+
+
+def allows(act: RequestAct, state: RequestState) -> bool:
+    """Tell whether the table has a line for this act in this state."""
+    return any(line.act == act and state in line.from_ for line in TRANSITIONS)

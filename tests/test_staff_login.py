@@ -147,11 +147,14 @@ def test_E9_the_groups_hold_what_they_may_keep_and_nothing_else() -> None:
     }
     verbs = ("view", "add", "change")
     assert held == {
-        "desk": set(),
+        "desk": {"htb.view_request", "htb.process_request"},
         "keepers": {
-            f"enterprises.{verb}_{model}"
-            for verb in verbs
-            for model in ("domain", "capacitykind", "application", "functionrule")
+            *(
+                f"enterprises.{verb}_{model}"
+                for verb in verbs
+                for model in ("domain", "capacitykind", "application", "functionrule")
+            ),
+            *(f"htb.{verb}_refusaltemplate" for verb in verbs),
         },
         "supervisors": {f"identity.{verb}_person" for verb in verbs},
     }

@@ -1,0 +1,251 @@
+"""The desk of the contact centre: the queue of requests, the way to a case, callers, reasons for refusing (X7, X11, E9).
+
+Nothing is added, edited or deleted here: every change is an act of `htb.requests`.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from acts.errors import ActError
+from enterprises.admin import KeptAdmin, staff_actor
+from formats import enterprise_number, ticket
+from htb.desk import caller_page, case
+from htb.desk.forms import ReceiveForm
+from htb.enums import RequestState
+from htb.models import RefusalTemplate, Request
+from htb.permissions import check_process
+from htb.requests import OPEN, receive
+from htb.transitions import EXPIRES_AFTER
+
+if TYPE_CHECKING:
+    BaseAdmin = admin.ModelAdmin[Any]
+else:
+    BaseAdmin = admin.ModelAdmin
+
+PER_PAGE = 50
+WAITING = (RequestState.REGISTERED, RequestState.REPLACED)
+View = Callable[..., HttpResponseBase]
+
+
+class StateFilter(admin.SimpleListFilter):
+    """The open ones unless another state is asked for."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(str(value), label) for value, label in RequestState.choices]
+
+    def choices(self, changelist: Any) -> Any:
+        everything, *states = super().choices(changelist)
+        return [{**everything, "display": _("open")}, *states]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Request]) -> QuerySet[Request]:
+        value = self.value()
+        return queryset.filter(state=value) if value in RequestState.values else queryset.filter(state__in=OPEN)
+
+
+@admin.register(Request)
+class RequestAdmin(BaseAdmin):
+    """The queue, oldest first."""
+
+    list_display = ("ticket_shown", "enterprise", "applicant_name", "state", "registered", "age", "deadline", "via")
+    list_filter = (StateFilter,)
+    ordering = ("registered_at", "id")
+    sortable_by = ()
+    list_per_page = PER_PAGE
+    list_max_show_all = PER_PAGE
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    # What is received lies on the desk: nobody ticks letters on pages that are not shown.
+    actions_selection_counter = False
+    actions = ("receive",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Request]:
+        """Without the scans: ten megabytes each."""
+        return Request.objects.defer("scan", "reason")
+
+    def has_process_permission(self, request: HttpRequest) -> bool:
+        """The desk's one right; the action "receive" asks for it too."""
+        return bool(request.user.has_perm("htb.process_request"))
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.has_process_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    @admin.display(description=_("ticket number"))
+    def ticket_shown(self, case: Request) -> str:
+        """In groups, as it is read out."""
+        return ticket.show(case.ticket)
+
+    @admin.display(description=_("enterprise"))
+    def enterprise(self, case: Request) -> str:
+        """Name and number."""
+        return f"{case.enterprise_name} ({enterprise_number.show(case.enterprise_number)})"
+
+    @admin.display(description=_("registered"))
+    def registered(self, case: Request) -> date:
+        """The day in Belgium."""
+        return timezone.localdate(case.registered_at)
+
+    @admin.display(description=_("age in days"))
+    def age(self, case: Request) -> int:
+        """Since it was confirmed."""
+        return (timezone.localdate() - timezone.localdate(case.registered_at)).days
+
+    @admin.display(description=_("deadline"), empty_value="—")
+    def deadline(self, case: Request) -> date | None:
+        """When it ends without a document; none once that came."""
+        end: datetime = case.registered_at + EXPIRES_AFTER
+        return timezone.localdate(end) if case.state in WAITING else None
+
+    @admin.display(description=_("via"), empty_value="—")
+    def via(self, case: Request) -> str | None:
+        """How the signed document came."""
+        if case.is_signed_electronically:
+            return gettext("signed electronically, verified")
+        return gettext("by post") if case.received_on else None
+
+    def get_urls(self) -> list[URLPattern]:
+        """The desk's own pages before the queue's."""
+        return [
+            path("find/", self._page(self.find), name="htb_request_find"),
+            path("callers/", self._page(self.callers), name="htb_callers"),
+            path("<str:pk>/document/", self._page(self.document), name="htb_request_document"),
+            path("<str:pk>/scan/", self._page(self.scan), name="htb_request_scan"),
+            *super().get_urls(),
+        ]
+
+    def _page(self, view: Callable[..., HttpResponse]) -> View:
+        """Return a page of the desk as the admin guards it, for nobody but the desk."""
+
+        def allowed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            self._desk_only(request)
+            return view(request, *args, **kwargs)
+
+        guarded = self.admin_site.admin_view(allowed)
+        # As Django marks the pages of its own that the admin guards.
+        guarded.model_admin = self  # type: ignore[attr-defined]
+        return guarded
+
+    def _desk_only(self, request: HttpRequest) -> None:
+        check_process(staff_actor(request))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The case."""
+        self._desk_only(request)
+        return case.case_page(self, request, object_id)
+
+    def document(self, request: HttpRequest, pk: str) -> HttpResponse:
+        """The sealed PDF."""
+        return case.document(request, pk)
+
+    def scan(self, request: HttpRequest, pk: str) -> HttpResponse:
+        """The scan of the letter."""
+        return case.scan(request, pk)
+
+    def callers(self, request: HttpRequest) -> HttpResponse:
+        """Look somebody up for a caller."""
+        return caller_page.callers(self, request)
+
+    def find(self, request: HttpRequest) -> HttpResponse:
+        """Find a request by what was typed or scanned: a ticket goes straight to its case.
+
+        By POST: neither ticket nor name stands in an address (BEHAVIOUR E4).
+        """
+        if request.method != "POST":
+            return redirect("admin:htb_request_changelist")
+        typed = request.POST.get("q", "").strip()[:200]
+        number = ticket_in(typed)
+        found = Request.objects.filter(ticket=number).first() if number else None
+        if found is not None:
+            return redirect(case.ROUTE, found.pk)
+        results = list(
+            self.get_queryset(request).filter(_matches(typed)).order_by("registered_at", "id")[: PER_PAGE + 1]
+        )
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Requests found"),
+            "opts": self.opts,
+            "typed": typed,
+            "results": results[:PER_PAGE],
+            "are_more": len(results) > PER_PAGE,
+            "limit": PER_PAGE,
+        }
+        return TemplateResponse(request, "admin/htb/request/found.html", context)
+
+    @admin.action(description=_("Record the receipt of the ticked requests"), permissions=["process"])
+    def receive(self, request: HttpRequest, queryset: QuerySet[Request]) -> HttpResponse:
+        """Ask for the day, then record each one: an outcome a row, and one that is refused keeps no other back."""
+        cases = list(queryset.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME)))
+        form = ReceiveForm(request.POST if "confirmed" in request.POST else None)
+        is_confirmed = form.is_valid()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Record the receipt"),
+            "opts": self.opts,
+            "cases": cases,
+            "form": form,
+            "is_wrong": form.is_bound and not is_confirmed,
+            "checkbox": ACTION_CHECKBOX_NAME,
+            "outcomes": [],
+        }
+        if is_confirmed:
+            day = form.cleaned_data["received_on"]
+            context["outcomes"] = [(one, _receive(request, one, day)) for one in cases]
+        return TemplateResponse(request, "admin/htb/request/receive.html", context)
+
+
+@admin.register(RefusalTemplate)
+class RefusalTemplateAdmin(KeptAdmin):
+    """Reasons for refusing, in four languages."""
+
+    list_display = ("code", "text_nl")
+    fields = ("code", "text_nl", "text_fr", "text_de", "text_en")
+    fixed = ("code",)
+
+
+def ticket_in(typed: str) -> str | None:
+    """Return the ticket number that was typed in any notation, or that a reader took from the document's QR code."""
+    return ticket.parse(typed) or next(filter(None, map(ticket.parse, typed.split())), None)
+
+
+def _matches(typed: str) -> Q:
+    """What a search finds: the enterprise of a number, else names that hold the text."""
+    if number := enterprise_number.parse(typed):
+        return Q(enterprise_number=number)
+    if len(typed) < 2:
+        return Q(pk__in=[])
+    return Q(enterprise_name__icontains=typed) | Q(applicant_name__icontains=typed) | Q(chief_name__icontains=typed)
+
+
+def _receive(request: HttpRequest, one: Request, day: date) -> str:
+    """Record one receipt; return what came of it."""
+    try:
+        receive(actor=staff_actor(request), request=one.public_id, received_on=day)
+    except ActError as refusal:
+        return str(refusal.sentence)
+    return gettext("The receipt is recorded.")

@@ -1,0 +1,153 @@
+"""What was asked beside the register of today, row by row, and why a request cannot be approved (BEHAVIOUR X7)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from access_admins.holdings import current_chief
+from access_admins.models import ChiefRole
+from acts.errors import ActError, RegisterDown, Sentence
+from enterprises.enums import State
+from formats import enterprise_number
+from htb.enums import RequestAct, RequestState
+from htb.facts import Facts
+from htb.models import Request
+from htb.permissions import check_approve
+from htb.requests import check_still_holds
+from htb.transitions import transition
+from identity.actor import Actor
+
+NONE = "—"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One thing: as it was asked, as the register or the portal has it today."""
+
+    label: str
+    asked: str
+    today: str
+    differs: bool
+
+
+def compare(case: Request, facts: Facts, *, show: Callable[[str], str]) -> list[Compared]:
+    """Return every thing on which an approval rests. show: how a national number is written."""
+    return [
+        *_enterprise(case, facts),
+        *_applicant(case, facts, show),
+        *_chief(case, facts, show),
+        _chief_then_and_now(case),
+    ]
+
+
+def why_not_approved(actor: Actor, case: Request, facts: Facts | None) -> Sentence:
+    """Return why this member of staff cannot approve the request now, "" where nothing stands in the way."""
+    try:
+        transition(RequestAct.APPROVE, RequestState(case.state))
+        check_approve(actor, case)
+        if facts is None:
+            raise RegisterDown
+        check_still_holds(case, facts)
+    except ActError as refusal:
+        return for_desk(refusal)
+    return ""
+
+
+def for_desk(refusal: ActError) -> Sentence:
+    """Return an act's sentence as the desk reads it: those that speak to the applicant are said of the applicant."""
+    own = {
+        "no_function": _(
+            "The register knows no legal function of the applicant in this enterprise that is valid today."
+        ),
+        "no_function_winding_up": _(
+            "This enterprise is in dissolution, liquidation or bankruptcy. The register knows no function of the applicant "
+            "that counts in that state."
+        ),
+        "chief_not_eligible": _(
+            "The person to be appointed is not an employee or legal representative of the enterprise today."
+        ),
+        "already_chief_self": _("The applicant is the Chief Access Manager of this enterprise already."),
+        "already_chief_other": _("The person to be appointed is the Chief Access Manager of this enterprise already."),
+    }
+    return own.get(refusal.code, refusal.sentence)
+
+
+def _row(label: str, asked: str, today: str) -> Compared:
+    return Compared(label, asked or NONE, today or NONE, differs=asked != today)
+
+
+def _enterprise(case: Request, facts: Facts) -> list[Compared]:
+    enterprise, number = facts.enterprise, enterprise_number.show(case.enterprise_number)
+    if enterprise is None:
+        return [Compared(_("Enterprise number"), number, _("not in the register"), differs=True)]
+    state = str(enterprise.state.label)
+    if enterprise.state == State.STOPPED and enterprise.stopped_on:
+        state = f"{state}, {date_format(enterprise.stopped_on)}"
+    return [
+        _row(_("Enterprise number"), number, number),
+        _row(_("Name of the enterprise"), case.enterprise_name, enterprise.name_in(case.language)),
+        _row(_("Address"), case.enterprise_address, enterprise.address_in(case.language)),
+        Compared(
+            _("State of the enterprise"), NONE, state, differs=enterprise.state in (State.STOPPED, State.CANCELLED)
+        ),
+    ]
+
+
+def _applicant(case: Request, facts: Facts, show: Callable[[str], str]) -> list[Compared]:
+    person = facts.representative.person
+    functions = [
+        _("%(code)s since %(day)s") % {"code": function.code, "day": date_format(function.starts_on)}
+        for function in facts.representative_functions
+    ]
+    return [
+        _row(
+            _("Applicant"),
+            f"{case.applicant_name}, {show(case.applicant_insz)}",
+            f"{person.first_names} {person.last_name}, {show(person.insz)}" if person else _("not in the register"),
+        ),
+        Compared(
+            _("Function of the applicant that counts today"),
+            _("legal representative"),
+            ", ".join(functions) or _("none"),
+            differs=not functions,
+        ),
+    ]
+
+
+def _chief(case: Request, facts: Facts, show: Callable[[str], str]) -> list[Compared]:
+    standing = facts.chief
+    person = standing.person if standing else None
+    ties = []
+    if standing and standing.is_employed:
+        ties.append(_("employee"))
+    if facts.chief_functions:
+        ties.append(_("legal representative"))
+    died_on = person.died_on if person else None
+    today = _("died on %(day)s") % {"day": date_format(died_on)} if died_on else ", ".join(ties) or _("none")
+    return [
+        _row(
+            _("Chief Access Manager"),
+            f"{case.chief_name}, {show(case.chief_insz)}",
+            f"{person.first_names} {person.last_name}, {show(person.insz)}" if person else _("not in the register"),
+        ),
+        Compared(
+            _("Tie of the Chief Access Manager with the enterprise"),
+            _("employee or legal representative"),
+            today,
+            differs=bool(died_on) or not ties,
+        ),
+    ]
+
+
+def _chief_then_and_now(case: Request) -> Compared:
+    before = case.chief_before
+    then = ChiefRole.objects.select_related("person").get(public_id=before) if before else None
+    now = current_chief(case.enterprise_number)
+    return Compared(
+        _("Chief Access Manager before this request"),
+        then.person.full_name if then else _("none"),
+        now.person.full_name if now else _("none"),
+        differs=(now.public_id if now else None) != case.chief_before,
+    )

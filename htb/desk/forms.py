@@ -1,0 +1,164 @@
+"""The acts of the desk as forms: what each asks, and the act of `htb.requests` that it leads to (BEHAVIOUR X7, X8)."""
+
+from typing import ClassVar
+
+from django import forms
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from formats import enterprise_number, insz
+from htb import requests
+from htb.enums import RequestAct
+from htb.facts import read_facts
+from htb.models import RefusalTemplate, Request
+from identity.actor import Actor
+
+LONGEST_TEXT = 2000
+
+
+class ActForm(forms.Form):
+    """One act. `carry_out` does it and returns the sentence that tells so; it raises what the act raises."""
+
+    act: ClassVar[RequestAct]
+    heading: ClassVar[Promise]
+    button: ClassVar[Promise]
+    required_css_class = "required"
+
+    def carry_out(self, actor: Actor, case: Request) -> str:
+        """Do it."""
+        raise NotImplementedError
+
+
+class ReceiveForm(ActForm):
+    """The original came by post."""
+
+    act = RequestAct.RECEIVE
+    heading = _("Document received")
+    button = _("Record the receipt")
+    received_on = forms.DateField(
+        label=_("Day on which the original came"),
+        initial=timezone.localdate,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    def carry_out(self, actor: Actor, case: Request) -> str:
+        requests.receive(actor=actor, request=case.public_id, received_on=self.cleaned_data["received_on"])
+        return gettext("The receipt is recorded.")
+
+
+class ScanForm(ActForm):
+    """The scan of the letter."""
+
+    act = RequestAct.ATTACH_SCAN
+    heading = _("Scan of the signed document")
+    button = _("Attach the scan")
+    scan = forms.FileField(label=_("PDF, JPEG or PNG file of at most 10 MB"))
+
+    def carry_out(self, actor: Actor, case: Request) -> str:
+        # No more is read than shows that a file is too large.
+        content = self.cleaned_data["scan"].read(requests.SCAN_LIMIT + 1)
+        requests.attach_scan(actor=actor, request=case.public_id, content=content)
+        return gettext("The scan is attached.")
+
+
+class ApproveForm(ActForm):
+    """The decision, on what the register says at this moment."""
+
+    act = RequestAct.APPROVE
+    heading = _("Approve")
+    button = _("Approve")
+
+    def carry_out(self, actor: Actor, case: Request) -> str:
+        facts = read_facts(case.enterprise_number, representative=case.applicant_insz, chief=case.chief_insz)
+        appointed = requests.approve(actor=actor, request=case.public_id, facts=facts)
+        done = gettext("The request is approved: %(name)s is Chief Access Manager.") % {"name": case.chief_name}
+        if not appointed.activation_code:
+            return done
+        code = gettext(
+            "This person cannot log in yet and got a link by e-mail. The code that goes with it, shown only now: %(code)s. "
+            "Give it by telephone or by post, never by e-mail."
+        )
+        return f"{done} {code % {'code': appointed.activation_code}}"
+
+
+class RefuseForm(ActForm):
+    """The other decision; the applicant reads the reason in the request's language."""
+
+    act = RequestAct.REFUSE
+    heading = _("Refuse")
+    button = _("Refuse")
+    template = forms.ModelChoiceField(
+        label=_("Reason that the applicant reads"), queryset=RefusalTemplate.objects.all()
+    )
+    note = forms.CharField(
+        label=_("Internal note"), widget=forms.Textarea(attrs={"rows": 2}), required=False, max_length=LONGEST_TEXT
+    )
+
+    def carry_out(self, actor: Actor, case: Request) -> str:
+        answers = self.cleaned_data
+        requests.refuse(actor=actor, request=case.public_id, template=answers["template"], note=answers["note"])
+        return gettext("The request is refused. The applicant gets the reason by e-mail.")
+
+
+class ReopenForm(ActForm):
+    """A refused request is taken up again."""
+
+    act = RequestAct.REOPEN
+    heading = _("Take up again")
+    button = _("Take up again")
+    reason = forms.CharField(
+        label=_("Reason, for the history"), widget=forms.Textarea(attrs={"rows": 2}), max_length=LONGEST_TEXT
+    )
+
+    def carry_out(self, actor: Actor, case: Request) -> str:
+        requests.reopen(actor=actor, request=case.public_id, reason=self.cleaned_data["reason"])
+        return gettext("The request is taken up again.")
+
+
+class NoteForm(ActForm):
+    """What a colleague should know."""
+
+    act = RequestAct.NOTE
+    heading = _("Internal note")
+    button = _("Add the note")
+    note = forms.CharField(
+        label=_("What colleagues should know"), widget=forms.Textarea(attrs={"rows": 2}), max_length=LONGEST_TEXT
+    )
+
+    def carry_out(self, actor: Actor, case: Request) -> str:
+        requests.note(actor=actor, request=case.public_id, text=self.cleaned_data["note"])
+        return gettext("The note is added.")
+
+
+# In the order of the page.
+FORMS: tuple[type[ActForm], ...] = (ReceiveForm, ScanForm, ApproveForm, RefuseForm, ReopenForm, NoteForm)
+
+
+class CallerForm(forms.Form):
+    """Whom a caller asks about, and why staff look (BEHAVIOUR X11)."""
+
+    required_css_class = "required"
+    number = forms.CharField(
+        label=_("Enterprise number or national register number"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    reason = forms.CharField(
+        label=_("Why you look"),
+        help_text=_("The Chief Access Manager of the enterprise can read this."),
+        max_length=200,
+    )
+
+    def clean_number(self) -> tuple[str, str]:
+        """Return ("enterprise", ten digits) or ("person", eleven digits)."""
+        typed = self.cleaned_data["number"]
+        if number := enterprise_number.parse(typed):
+            return "enterprise", number
+        if number := insz.parse(typed):
+            return "person", number
+        raise forms.ValidationError(
+            gettext("This is no enterprise number and no national register number. Compare it once more."),
+            code="no_number",
+        )
