@@ -1,0 +1,68 @@
+"""Requests by the exception procedure in tests: made by the act, and the desk's staff who process them."""
+
+from django.test import Client
+from django_otp import DEVICE_ID_SESSION_KEY
+
+from access_admins.enums import Procedure
+from htb.asked import Asked
+from htb.facts import Facts, read_facts
+from htb.models import Request
+from htb.requests import confirm
+from identity import codes
+from identity.actions.staff import staff_actor
+from identity.actor import Actor
+from tests import cast
+from tests.logging_in import person_called
+from ui.models import Run
+
+SCAN = b"%PDF-1.7 the scan of a letter"
+APPLICANT_MAIL = "aanvrager@example.be"
+
+
+def demo_request() -> Request:
+    """Return the demo world's open request: Ingrid De Smet asks for Emma Claes, Buurthuis De Brug."""
+    return Request.objects.get(enterprise_number=cast.BUURTHUIS, state="registered")
+
+
+def ask(
+    applicant: str = cast.INGRID, chief: str = cast.EMMA, number: str = cast.BUURTHUIS, language: str = "nl"
+) -> Request:
+    """Confirm a request as its applicant would."""
+    run = Run.objects.create(journey="appoint-exception", owner="test")
+    asked = Asked(
+        procedure=Procedure.EXCEPTION,
+        enterprise_number=number,
+        representative_insz=applicant,
+        chief_insz=chief,
+        chief_email="toegang@example.be",
+        chief_telephone="+32 470 12 34 56",
+        own_email=APPLICANT_MAIL,
+        own_telephone="+32 15 20 00 00",
+        run=run.public_id,
+    )
+    facts = read_facts(number, representative=applicant, chief=chief)
+    return confirm(asked=asked, facts=facts, confirmed=asked.digest_of_request(facts), run=run, language=language)
+
+
+def facts_of(request: Request) -> Facts:
+    """Return what the register says now about all whom a request names."""
+    return read_facts(request.enterprise_number, representative=request.applicant_insz, chief=request.chief_insz)
+
+
+def staff(user_name: str = "eranova1") -> Actor:
+    """Return a member of the desk at work."""
+    return staff_actor(person_called(user_name))
+
+
+def desk(user_name: str = "eranova1") -> Client:
+    """Return a member of the desk's browser, in English, past password and code."""
+    person = person_called(user_name)
+    device = codes.app_of(person)
+    assert device is not None
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(person)
+    session = client.session
+    session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+    session.save()
+    client.cookies["session"] = session.session_key or ""
+    return client

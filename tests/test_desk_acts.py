@@ -1,0 +1,338 @@
+"""The acts on a request: the table of states, four eyes, what approval checks again (BEHAVIOUR X7, X8, section 5's table)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+import time_machine
+from django.db.models import F
+from django.utils import timezone
+
+from access_admins.models import ChiefRole
+from acts.errors import NotAllowed, RegisterDown, Refused
+from audit.models import Event
+from enterprises.models import Employment, LegalFunction, RegisterEnterprise, RegisterPerson
+from htb import requests
+from htb.enums import RequestAct, RequestState
+from htb.models import RefusalTemplate, Request, RequestStep
+from htb.transitions import TRANSITIONS
+from identity.models import Person
+from outbox.models import Mail
+from scripts.request_states import TARGET, drawn
+from tests import cast
+from tests.appointing import choose_self
+from tests.appointing import confirm as confirm_standard
+from tests.conftest import LogIn
+from tests.requesting import APPLICANT_MAIL, SCAN, ask, demo_request, facts_of, staff
+
+pytestmark = pytest.mark.django_db
+
+# Section 5's table once more, by hand: what the desk does, from which state, to which.
+MOVES = {
+    ("receive", "registered"): "received",
+    ("receive", "replaced"): "received",
+    ("attach_scan", "received"): "received",
+    ("approve", "received"): "approved",
+    ("refuse", "received"): "refused",
+    ("reopen", "refused"): "received",
+    **{("note", state): state for state in RequestState.values},
+}
+
+
+def act_on(request: Request, act: str, *, by: str = "eranova1") -> Any:
+    """Do an act of the desk with answers that are in order."""
+    given: dict[str, Any] = {"actor": staff(by), "request": request.public_id}
+    match act:
+        case "receive":
+            return requests.receive(**given, received_on=timezone.localdate())
+        case "attach_scan":
+            return requests.attach_scan(**given, content=SCAN)
+        case "approve":
+            return requests.approve(**given, facts=facts_of(request))
+        case "refuse":
+            return requests.refuse(**given, template=RefusalTemplate.objects.get(code="no-signature"), note="gebeld")
+        case "reopen":
+            return requests.reopen(**given, reason="vergissing")
+        case "note":
+            return requests.note(**given, text="gebeld")
+    raise AssertionError(act)
+
+
+def received(request: Request | None = None, *, by: str = "eranova2") -> Request:
+    """Receive a request's letter and attach its scan."""
+    request = request or demo_request()
+    act_on(request, "receive", by=by)
+    act_on(request, "attach_scan", by=by)
+    return request
+
+
+def refused_with(code: str, act: Callable[[], Any]) -> None:
+    with pytest.raises((Refused, NotAllowed)) as refusal:
+        act()
+    assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("act", "state"),
+    list(product(["receive", "attach_scan", "note", "approve", "refuse", "reopen"], RequestState.values)),
+)
+def test_section_5_every_act_in_every_state(act: str, state: str) -> None:
+    request = demo_request()
+    Request.objects.filter(pk=request.pk).update(
+        state=state, scan=SCAN, received_at=timezone.now(), received_by=staff("eranova2").person
+    )
+    steps, events = request.steps.count(), Event.objects.count()
+    if (act, state) in MOVES:
+        act_on(request, act)
+        assert request.steps.count() == steps + 1
+        step = request.steps.last()
+        assert step is not None
+        assert (step.act, step.state, step.by) == (act, MOVES[act, state], staff().person)
+        assert Event.objects.filter(act=f"request.{act}", about=f"request:{request.public_id}").exists()
+    else:
+        refused_with("wrong_state", lambda: act_on(request, act))
+        assert (request.steps.count(), Event.objects.count()) == (steps, events)
+    request.refresh_from_db()
+    assert request.state == MOVES.get((act, state), state)
+
+
+def test_section_5_the_table_in_the_code_is_the_one_of_the_rules() -> None:
+    desk = {
+        (str(line.act), str(state)): str(line.to or state)
+        for line in TRANSITIONS
+        for state in line.from_
+        if line.who == "desk"
+    }
+    assert desk == MOVES
+
+
+def test_the_drawing_of_the_states_is_the_table() -> None:
+    assert TARGET.read_text(encoding="utf-8") == drawn(), "run: python -m scripts.request_states"
+
+
+def test_X7_approval_does_what_the_standard_procedure_does() -> None:
+    """X7, S7: the role, the mails, the events in the enterprise's chain; a way in for who has none."""
+    request = received()
+    appointed = act_on(request, "approve")
+    role = ChiefRole.objects.get(enterprise__number=cast.BUURTHUIS, ended_at=None)
+    assert appointed.role == role
+    assert (role.person.insz, role.procedure, role.email) == (cast.EMMA, "exception", request.chief_email)
+    chain = f"enterprise:{role.enterprise.public_id}"
+    assert "request.approve" in Event.objects.filter(chain=chain).values_list("act", flat=True)
+    assert set(Event.objects.filter(chain=chain).values_list("actor", flat=True)) == {str(staff().public_id)}
+    assert Mail.objects.filter(to=request.chief_email).exists()
+    assert Mail.objects.filter(to=request.applicant_email).count() == 2, "registered, and confirmed"
+
+
+def test_X7_L7_a_chief_without_means_gets_a_code_once() -> None:
+    request = received(ask(applicant=cast.PIOTR, chief=cast.INGRID))
+    assert act_on(request, "approve").activation_code
+
+
+def test_X7_nobody_approves_what_they_recorded_as_received() -> None:
+    request = received(by="eranova1")
+    refused_with("own_receipt", lambda: act_on(request, "approve"))
+    act_on(request, "approve", by="eranova2")
+
+
+@pytest.mark.parametrize("names", [("Ingrid", "de smet"), ("Émma", "CLAES")])
+def test_X7_nobody_approves_a_request_that_names_them(names: tuple[str, str]) -> None:
+    request = received()
+    Person.objects.filter(user_name="eranova1").update(first_names=names[0], last_name=names[1])
+    refused_with("names_actor", lambda: act_on(request, "approve"))
+
+
+def test_E9_no_one_but_the_desk_processes() -> None:
+    request = received()
+    staff().person.groups.clear()
+    for act in ("approve", "refuse", "note", "attach_scan"):
+        with pytest.raises(NotAllowed):
+            act_on(request, act)
+    assert not ChiefRole.objects.filter(enterprise__number=cast.BUURTHUIS).exists()
+
+
+def _function_ended() -> None:
+    LegalFunction.objects.filter(insz=cast.INGRID).update(ends_on=timezone.localdate() - timedelta(days=1))
+
+
+def _enterprise_stopped() -> None:
+    RegisterEnterprise.objects.filter(number=cast.BUURTHUIS).update(stopped_on=timezone.localdate())
+
+
+def _left() -> None:
+    Employment.objects.filter(number=cast.BUURTHUIS).update(ends_on=timezone.localdate() - timedelta(days=1))
+
+
+def _died() -> None:
+    RegisterPerson.objects.filter(insz=cast.EMMA).update(died_on=timezone.localdate())
+
+
+def _no_scan() -> None:
+    Request.objects.update(scan=None)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (_function_ended, "no_function"),
+        (_enterprise_stopped, "enterprise_stopped"),
+        (_left, "chief_not_eligible"),
+        (_died, "chief_not_eligible"),
+        (_no_scan, "no_scan"),
+    ],
+)
+def test_X7_approval_checks_everything_again(change: Callable[[], None], code: str) -> None:
+    request = received()
+    change()
+    refused_with(code, lambda: act_on(request, "approve"))
+    request.refresh_from_db()
+    assert (request.state, request.decided_at) == ("received", None)
+    assert not ChiefRole.objects.filter(enterprise__number=cast.BUURTHUIS).exists()
+
+
+def test_X7_an_older_ticket_is_not_approved_after_a_newer_appointment(log_in: LogIn) -> None:
+    request = received()
+    RegisterPerson.objects.filter(insz=cast.PIOTR).update(has_eid=True)
+    client = log_in(cast.PIOTR)
+    assert confirm_standard(client, choose_self(client, cast.BUURTHUIS)).status_code == 302
+    refused_with("chief_changed_since", lambda: act_on(request, "approve"))
+
+
+def test_X7_approval_wants_fresh_answers() -> None:
+    request = received()
+    facts = facts_of(request)
+    with time_machine.travel(timezone.now() + timedelta(seconds=30)), pytest.raises(RegisterDown):
+        requests.approve(actor=staff(), request=request.public_id, facts=facts)
+
+
+def test_the_same_letter_scanned_twice_is_received_once() -> None:
+    request = received()
+    refused_with("wrong_state", lambda: act_on(request, "receive"))
+    act_on(request, "attach_scan")
+    assert request.steps.filter(act="receive").count() == 1
+    act_on(request, "approve")
+    refused_with("wrong_state", lambda: act_on(request, "approve", by="eranova1"))
+    assert ChiefRole.objects.filter(enterprise__number=cast.BUURTHUIS).count() == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"<html>", b"%PDF-" + bytes(requests.SCAN_LIMIT)])
+def test_X7_a_scan_is_a_pdf_jpeg_or_png_of_at_most_10_MB(content: bytes) -> None:
+    request = received()
+    refused_with("not_a_scan", lambda: requests.attach_scan(actor=staff(), request=request.public_id, content=content))
+
+
+def test_X7_a_letter_does_not_come_tomorrow() -> None:
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    refused_with(
+        "in_future",
+        lambda: requests.receive(actor=staff(), request=demo_request().public_id, received_on=tomorrow),
+    )
+
+
+def test_X8_a_replaced_one_is_receivable_until_the_newer_ones_document_came() -> None:
+    """X8: four known facts are not enough to push a posted letter aside."""
+    older = demo_request()
+    newer = ask()
+    older.refresh_from_db()
+    assert (older.state, newer.state) == ("replaced", "registered")
+    received(older)
+    older.refresh_from_db()
+    assert older.state == "received"
+
+
+def test_X8_an_older_letter_is_refused_once_the_newer_ones_came() -> None:
+    older = demo_request()
+    received(ask())
+    refused_with("newer_received", lambda: act_on(older, "receive"))
+
+
+def test_X8_while_one_is_received_a_new_one_is_refused() -> None:
+    received()
+    refused_with("being_processed", ask)
+
+
+def test_X7_a_newer_document_blocks_the_older_ones_approval() -> None:
+    """The older one was received, refused and taken up again meanwhile: what counts is the newer letter."""
+    older = received()
+    act_on(older, "refuse")
+    newer = ask()
+    refused_with("other_open", lambda: act_on(older, "reopen"))
+    received(newer)
+    act_on(newer, "approve")
+    act_on(older, "reopen")
+    refused_with("chief_changed_since", lambda: act_on(older, "approve"))
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "de", "en"])
+def test_X7_the_reason_is_in_the_applicants_language_and_the_note_stays_inside(language: str) -> None:
+    request = received(ask(language=language))
+    act_on(request, "refuse")
+    request.refresh_from_db()
+    assert request.reason == RefusalTemplate.objects.get(code="no-signature").text_in(language)
+    mail = Mail.objects.filter(to=APPLICANT_MAIL).latest("pk")
+    assert mail.language == language
+    assert " ".join(request.reason.split()) in " ".join(mail.text.split())
+    assert "gebeld" not in mail.text
+    assert RequestStep.objects.get(request=request, act="refuse").note == "gebeld"
+
+
+def test_X8_a_refused_one_is_reopened_with_a_reason_and_decided_again() -> None:
+    request = received()
+    act_on(request, "refuse")
+    refused_with("no_reason", lambda: requests.reopen(actor=staff(), request=request.public_id, reason=" "))
+    act_on(request, "reopen")
+    act_on(request, "approve")
+    assert ChiefRole.objects.filter(enterprise__number=cast.BUURTHUIS).count() == 1
+
+
+def aged(days: int) -> Request:
+    """Make the demo's request this old, and return it."""
+    Request.objects.update(registered_at=F("registered_at") - timedelta(days=days))
+    return demo_request()
+
+
+@pytest.mark.parametrize(
+    ("days", "acts"), [(75, []), (76, ["remind"]), (89, ["remind"]), (90, ["expire"]), (400, ["expire"])]
+)
+def test_X8_a_reminder_after_76_days_and_the_end_after_90_once_and_also_late(days: int, acts: list[str]) -> None:
+    request = aged(days)
+    mails = Mail.objects.filter(to=request.applicant_email).count()
+    for _time in range(3):
+        requests.expire_and_remind()
+    assert list(request.steps.exclude(act="confirm").values_list("act", flat=True)) == acts
+    assert Mail.objects.filter(to=request.applicant_email).count() == mails + len(acts)
+    request.refresh_from_db()
+    assert request.state == ("expired" if "expire" in acts else "registered")
+
+
+def test_X8_a_reminded_one_still_ends() -> None:
+    request = aged(76)
+    assert requests.expire_and_remind() == 1
+    aged(14)
+    assert requests.expire_and_remind() == 1
+    assert requests.expire_and_remind() == 0
+    assert list(request.steps.values_list("act", flat=True)) == ["confirm", "remind", "expire"]
+
+
+def test_X8_a_replaced_one_ends_without_a_mail_and_a_received_one_stays() -> None:
+    older = demo_request()
+    received(ask())
+    before = Mail.objects.count()
+    Request.objects.update(registered_at=F("registered_at") - timedelta(days=100))
+    requests.expire_and_remind()
+    older.refresh_from_db()
+    assert older.state == "expired"
+    assert Request.objects.filter(state="received").count() == 1
+    assert Mail.objects.count() == before
+
+
+def test_E9_nothing_but_the_approval_gives_a_role() -> None:
+    """E9: every other act of the desk leaves access as it is."""
+    roles = ChiefRole.objects.count()
+    request = received()
+    for act in ("note", "refuse", "note", "reopen", "attach_scan"):
+        act_on(request, act)
+    assert ChiefRole.objects.count() == roles
+    assert {line.act for line in TRANSITIONS if line.to == RequestState.APPROVED} == {RequestAct.APPROVE}
