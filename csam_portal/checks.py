@@ -5,6 +5,7 @@ in the worker.
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from csam_portal.demo.world import CAST, STAFF
+from htb.document import seal
 from identity.models import Person
 
 ENVIRONMENTS = ("development", "test", "production")
@@ -36,7 +38,7 @@ def production_is_safe(**_options: Any) -> list[CheckMessage]:
         return []
     messages: list[CheckMessage] = [
         Error(sentence, hint="docs/settings.md says what to set.", id="portal.E002")
-        for rule in (_keys, _addresses, _login, _mail, _switches)
+        for rule in (_keys, _addresses, _login, _mail, _switches, _seal)
         for sentence in rule()
     ]
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -91,6 +93,16 @@ def _switches() -> Iterator[str]:
         yield "DEBUG is on."
     if settings.ACCEPT_TEST_INSZ:
         yield "ACCEPT_TEST_INSZ is on."
+
+
+def _seal() -> Iterator[str]:
+    if settings.DEMO_SEAL_DIR in (Path(settings.SEAL_KEY_FILE).parent, Path(settings.SEAL_CERTIFICATE_FILE).parent):
+        yield "SEAL_KEY_FILE or SEAL_CERTIFICATE_FILE is not set."
+        return
+    try:
+        seal.refuse_when_unusable()
+    except ImproperlyConfigured as reason:
+        yield str(reason)
 
 
 @register(Tags.database)

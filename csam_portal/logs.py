@@ -131,6 +131,9 @@ def dict_config(*, level: str, style: str) -> dict[str, Any]:
             "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
             # Ends its messages with the path of every 4xx; ours has the status. What went wrong inside is an ERROR.
             "django.request": {"level": "ERROR"},
+            # Say every step of every document that is made.
+            "weasyprint.progress": {"level": "WARNING"},
+            "pyhanko": {"level": "WARNING"},
             "gunicorn.error": {"handlers": [], "level": level, "propagate": True},
             "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
         },

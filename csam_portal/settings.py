@@ -215,6 +215,14 @@ else:
 EMAIL_TIMEOUT = 10  # seconds an exchange; a whole mail must stay under the lease of outbox.sending
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="CSAM <no-reply@csam.example>")
 
+# --- The seal on documents (docs/document.md) ----------------------------------------------------------------------------
+
+DEMO_SEAL_DIR = VAR_DIR / "seal"  # `load_demo` makes a pair there; production refuses it
+SEAL_KEY_FILE = env.str("SEAL_KEY_FILE", default=str(DEMO_SEAL_DIR / "key.pem"))
+SEAL_KEY_PASSPHRASE = env.str("SEAL_KEY_PASSPHRASE", default="")
+SEAL_CERTIFICATE_FILE = env.str("SEAL_CERTIFICATE_FILE", default=str(DEMO_SEAL_DIR / "certificate.pem"))
+SEAL_FORMER_CERTIFICATE_FILES = env.list("SEAL_FORMER_CERTIFICATE_FILES", default=[])
+
 # --- Addresses of other services, shown as links ------------------------------------------------------------------------
 
 SERVICES = {

@@ -32,5 +32,10 @@ def parse(text: str) -> str | None:
     return plain if _weighted(plain) % len(ALPHABET) == 0 else None
 
 
+def show(number: str) -> str:
+    """Return a ticket number in groups, as people read and say it: ABCD EFGH JKMNP."""
+    return f"{number[:4]} {number[4:8]} {number[8:]}"
+
+
 def _weighted(text: str) -> int:
     return sum(weight * ALPHABET.index(character) for weight, character in enumerate(text, start=1))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from htb.views import exception, standard
+from htb.views import exception, standard, verify
 
 urlpatterns = [
     path("appoint/standard", standard.start, name="appoint-standard"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("appoint/exception/<uuid:run_id>/<slug:name>", exception.step, name="exception-step"),
     path("tickets/follow", exception.follow, name="follow"),
     path("tickets/link/<slug:secret>", exception.document_link, name="document-link"),
+    path("documents/verify", verify.verify_document, name="verify-document"),
 ]

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from htb.document.seal import DEMO_NAME, new_pair
+
 ROOT = Path(__file__).resolve().parent.parent
 SAFE = {
     "ENVIRONMENT": "production",
@@ -23,11 +25,19 @@ SAFE = {
 }
 
 
+def seal_files(folder: Path, name: str) -> dict[str, str]:
+    """Make a seal's key and certificate in that name; return the settings that name them."""
+    files = {"SEAL_KEY_FILE": folder / "key.pem", "SEAL_CERTIFICATE_FILE": folder / "certificate.pem"}
+    for path, content in zip(files.values(), new_pair(name), strict=True):
+        path.write_bytes(content)
+    return {setting: str(path) for setting, path in files.items()}
+
+
 def run(tmp_path: Path, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     """Run Python in an environment of production, with changes; an empty value takes the variable away."""
     database = f"sqlite:///{tmp_path / 'safety.sqlite3'}"
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    environment = {**inherited, "DATABASE_URL": database, **SAFE, **changes}
+    environment = {**inherited, "DATABASE_URL": database, **SAFE, **seal_files(tmp_path, "CSAM"), **changes}
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
@@ -45,7 +55,7 @@ def test_a_safe_production_starts(tmp_path: Path) -> None:
     assert "SQLite" in done.stderr, "it is said that SQLite is not the engine of real use"
 
 
-AS_IT_COMES = dict.fromkeys(SAFE, "") | {"ENVIRONMENT": "production"}
+AS_IT_COMES = dict.fromkeys((*SAFE, "SEAL_KEY_FILE", "SEAL_CERTIFICATE_FILE"), "") | {"ENVIRONMENT": "production"}
 UNSAFE: dict[str, tuple[Any, ...]] = {
     "as it comes": (
         AS_IT_COMES,
@@ -58,6 +68,7 @@ UNSAFE: dict[str, tuple[Any, ...]] = {
         "OIDC_DISCOVERY_URL",
         "EMAIL_URL is not set",
         "MAIL_FROM is not set",
+        "SEAL_KEY_FILE or SEAL_CERTIFICATE_FILE is not set",
     ),
     "as in development": (
         {"DEBUG": "true", "MOCK_IDP": "true", "ACCEPT_TEST_INSZ": "true", "EMAIL_URL": "consolemail://"},
@@ -92,6 +103,25 @@ def test_an_unsafe_production_runs_no_command(tmp_path: Path, case: str) -> None
     assert done.returncode != 0
     assert [sentence for sentence in sentences if sentence not in done.stderr] == []
     assert done.stderr.count("portal.E00") == len(sentences), "and nothing else is the reason"
+
+
+def test_X5_production_refuses_a_seal_that_is_missing_the_demonstrations_or_not_its_keys(tmp_path: Path) -> None:
+    cases = {
+        "cannot be read": {"SEAL_CERTIFICATE_FILE": str(tmp_path / "none.pem")},
+        "SEAL_KEY_FILE cannot be read": {"SEAL_KEY_FILE": str(tmp_path / "none.pem")},
+        "is the demonstration's": seal_files(make(tmp_path / "demo"), DEMO_NAME),
+        "is not the key of": {"SEAL_KEY_FILE": seal_files(make(tmp_path / "other"), "CSAM")["SEAL_KEY_FILE"]},
+    }
+    for sentence, changes in cases.items():
+        done = run(tmp_path, "manage.py", "showmigrations", **changes)
+        assert done.returncode != 0
+        assert sentence in done.stderr
+
+
+def make(folder: Path) -> Path:
+    """Make a folder and return it."""
+    folder.mkdir()
+    return folder
 
 
 LIFT = """

@@ -33,10 +33,14 @@ class DocumentForm(PortalForm):
         """Return what the file holds, where it can be a document at all."""
         file: UploadedFile[Any] = self.cleaned_data["file"]
         if file.size is None or file.size > MAX_BYTES:
-            raise ValidationError(_("This file is larger than 5 MB. Our documents are far smaller: choose the PDF file itself."))
+            raise ValidationError(
+                _("This file is larger than 5 MB. Our documents are far smaller: choose the PDF file itself.")
+            )
         content: bytes = file.read()
         if b"%PDF-" not in content[:1024]:
-            raise ValidationError(_("This is not a PDF file. Choose the PDF file that was downloaded, not a picture or a scan."))
+            raise ValidationError(
+                _("This is not a PDF file. Choose the PDF file that was downloaded, not a picture or a scan.")
+            )
         return content
 
 
@@ -59,5 +63,7 @@ def verify_document(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=refusal.status)
 
 
-def _page(request: HttpRequest, form: DocumentForm, *, verified: Verified | None = None, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, form: DocumentForm, *, verified: Verified | None = None, status: int = 200
+) -> HttpResponse:
     return render(request, "htb/verify.html", {"form": form, "verified": verified}, status=status)

@@ -8,9 +8,11 @@ from django.db import transaction
 
 from csam_portal.demo.people import Login, load_people
 from csam_portal.demo.register import load_register
+from csam_portal.demo.requests import load_requests
 from csam_portal.demo.roles import load_roles
 from csam_portal.demo.world import CAST, PASSWORD
 from formats.insz import show
+from htb.document.seal import make_demo_seal
 
 PIN = "1234"
 
@@ -23,10 +25,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.IS_PRODUCTION:
             raise CommandError("The demo world has public passwords: it is not loaded in production.")
+        make_demo_seal()
         with transaction.atomic():
             load_register()
             logins = load_people()
         load_roles()
+        load_requests()
         if options["verbosity"]:
             self._print(logins)
 

@@ -1,0 +1,18 @@
+"""The sealed document of a request: what it says, how it looks, the portal's seal, and telling a true one from a changed one
+(BEHAVIOUR X5, X10; docs/document.md)."""
+
+import hashlib
+
+from htb.document import render, seal
+from htb.document.content import content_of
+from htb.models import Request
+
+
+def make(request: Request) -> tuple[bytes, str]:
+    """Return the sealed PDF of a request, and the SHA-256 (hex) of the file before the seal.
+
+    The request need not be saved; nothing is written. The same request gives the same file before the seal. Raises
+    ImproperlyConfigured where the seal's key or certificate cannot be read.
+    """
+    unsealed = render.pdf_of(content_of(request))
+    return seal.put_on(unsealed), hashlib.sha256(unsealed).hexdigest()

@@ -1,0 +1,75 @@
+"""The document as PDF/UA: one A4 page, the same bytes for the same content (BEHAVIOUR X5; docs/adr/0007-sealed-document.md)."""
+
+import base64
+import hashlib
+import threading
+from functools import cache
+from pathlib import Path
+
+import segno
+import weasyprint
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from weasyprint.text.fonts import FontConfiguration
+
+from htb.document.content import Content
+
+HERE = Path(__file__).parent
+# Very long names and addresses make the type smaller rather than the document longer.
+SIZES = ("normal", "small", "smallest")
+# Pango's fonts are shared by the threads of a process, and not made for that.
+_one_at_a_time = threading.Lock()
+
+
+def pdf_of(content: Content) -> bytes:
+    """Return the PDF, not yet sealed, in the content's language."""
+    identifier = hashlib.sha256(content.qr_text.encode()).digest()[:16]
+    with _one_at_a_time:
+        sheet, fonts = _style()
+        for size in SIZES:
+            document = weasyprint.HTML(string=html_of(content, size), url_fetcher=_nothing_but_data()).render(
+                stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1"
+            )
+            if len(document.pages) == 1:
+                break
+        return bytes(document.write_pdf(pdf_identifier=identifier, pdf_variant="pdf/ua-1"))
+
+
+def html_of(content: Content, size: str = SIZES[0]) -> str:
+    """Return the page that the PDF is made of. size: one of SIZES."""
+    with translation.override(content.language):
+        context = {
+            "content": content,
+            "size": size,
+            "qr_code": _qr_code(content.qr_text),
+            "verify_address": f"{settings.SITE_URL}{reverse('verify-document')}",
+        }
+        return render_to_string("htb/document.html", context)
+
+
+def _qr_code(text: str) -> str:
+    """The QR code as a data: address; one SVG path, because several hundred take WeasyPrint three times as long."""
+    return segno.make_qr(text, error="m").svg_data_uri(border=0, omitsize=True)
+
+
+def _nothing_but_data() -> weasyprint.URLFetcher:
+    """A fetcher that reads no file and asks no server, whatever a name or an address would have it do."""
+    return weasyprint.URLFetcher(allowed_protocols=["data"])
+
+
+@cache
+def _style() -> tuple[weasyprint.CSS, FontConfiguration]:
+    """Return style and typeface, read once per process."""
+    faces = "".join(
+        f"@font-face {{ font-family: Atkinson; font-weight: {weight}; src: url(data:font/ttf;base64,{_font(name)}) }}\n"
+        for weight, name in ((400, "regular"), (700, "bold"))
+    )
+    fonts = FontConfiguration()
+    style = faces + (HERE / "document.css").read_text(encoding="utf-8")
+    return weasyprint.CSS(string=style, font_config=fonts, url_fetcher=_nothing_but_data()), fonts
+
+
+def _font(name: str) -> str:
+    return base64.b64encode((HERE / f"fonts/atkinson-{name}.ttf").read_bytes()).decode()

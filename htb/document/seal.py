@@ -1,0 +1,158 @@
+"""The portal's seal on a document: PAdES (B-B), with a key and certificate by setting (BEHAVIOUR X5; docs/document.md)."""
+
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from asn1crypto import x509
+from cryptography import x509 as pyca
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from pyhanko.keys import load_certs_from_pemder, load_private_key_from_pemder
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+# Whoever reads the certificate sees what it is worth; production refuses it (csam_portal.checks).
+DEMO_NAME = "CSAM demonstration seal - worth nothing"
+_LIFETIME = timedelta(days=3650)
+
+
+def put_on(pdf: bytes) -> bytes:
+    """Return a PDF with the portal's seal behind it; the file begins with the very bytes that came in.
+
+    The seal lets later signatures be added, and nothing else. Raises ImproperlyConfigured without a readable key and
+    certificate.
+    """
+    metadata = PdfSignatureMetadata(
+        field_name="Seal",
+        subfilter=SigSeedSubFilter.PADES,
+        md_algorithm="sha256",
+        certify=True,
+        docmdp_permissions=MDPPerm.FILL_FORMS,
+        signer_key_usage={"digital_signature", "non_repudiation"},
+    )
+    signer = PdfSigner(metadata, signer=_signer())
+    # In a thread of its own: pyHanko runs an event loop, which a caller inside one (a browser test) would not allow.
+    with ThreadPoolExecutor(1) as thread:
+        sealed: BytesIO = thread.submit(signer.sign_pdf, IncrementalPdfFileWriter(BytesIO(pdf))).result()
+    return sealed.getvalue()
+
+
+def own_certificates() -> tuple[x509.Certificate, ...]:
+    """Return the certificates whose seal is ours: today's and the former ones. Raises ImproperlyConfigured."""
+    files = (settings.SEAL_CERTIFICATE_FILE, *settings.SEAL_FORMER_CERTIFICATE_FILES)
+    return tuple(_certificates(str(file))[0] for file in files)
+
+
+def refuse_when_unusable() -> None:
+    """Raise ImproperlyConfigured, saying why, where key and certificate cannot seal today or make the demonstration's seal."""
+    signer = _signer()
+    certificate = pyca.load_der_x509_certificate(own_certificates()[0].dump())
+    key = serialization.load_der_private_key(signer.signing_key.dump(), password=None)
+    if key.public_key() != certificate.public_key():
+        raise ImproperlyConfigured("SEAL_KEY_FILE is not the key of SEAL_CERTIFICATE_FILE.")
+    if not certificate.not_valid_before_utc <= datetime.now(UTC) <= certificate.not_valid_after_utc:
+        raise ImproperlyConfigured("The certificate in SEAL_CERTIFICATE_FILE is not valid today.")
+    if _name_of(certificate) == DEMO_NAME:
+        raise ImproperlyConfigured("SEAL_CERTIFICATE_FILE is the demonstration's, which anybody can make.")
+
+
+def make_demo_seal(directory: Path | None = None) -> None:
+    """Make a key and a certificate for development, unless they are there. directory: settings.DEMO_SEAL_DIR.
+
+    Both appear at once, so that two commands at the same moment do not leave the key of one with the certificate of
+    the other.
+    """
+    target = directory or settings.DEMO_SEAL_DIR
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(dir=target.parent))
+    key, certificate = new_pair(DEMO_NAME)
+    (made / "key.pem").write_bytes(key)
+    (made / "certificate.pem").write_bytes(certificate)
+    try:
+        made.rename(target)
+    except OSError:  # another command was first
+        shutil.rmtree(made)
+
+
+def new_pair(name: str) -> tuple[bytes, bytes]:
+    """Return a new key and its own certificate in that name, both PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = pyca.Name([pyca.NameAttribute(pyca.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        pyca.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(pyca.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + _LIFETIME)
+        .add_extension(pyca.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(
+            pyca.KeyUsage(
+                digital_signature=True,
+                content_commitment=True,
+                key_encipherment=False,
+                data_encipherment=False,
+                key_agreement=False,
+                key_cert_sign=False,
+                crl_sign=False,
+                encipher_only=False,
+                decipher_only=False,
+            ),
+            critical=True,
+        )
+        .sign(key, hashes.SHA256())
+    )
+    return (
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
+        certificate.public_bytes(serialization.Encoding.PEM),
+    )
+
+
+def _name_of(certificate: pyca.Certificate) -> str:
+    names = certificate.subject.get_attributes_for_oid(pyca.NameOID.COMMON_NAME)
+    return str(names[0].value) if names else ""
+
+
+def _signer() -> SimpleSigner:
+    """The signer of today's key and certificate; what stands below the certificate in its file are its issuers."""
+    return _read_signer(str(settings.SEAL_KEY_FILE), str(settings.SEAL_CERTIFICATE_FILE), settings.SEAL_KEY_PASSPHRASE)
+
+
+@cache
+def _read_signer(key_file: str, certificate_file: str, passphrase: str) -> SimpleSigner:
+    certificate, *issuers = _certificates(certificate_file)
+    try:
+        key = load_private_key_from_pemder(key_file, passphrase=passphrase.encode() or None)
+    except (OSError, ValueError, TypeError) as error:
+        raise ImproperlyConfigured(
+            "SEAL_KEY_FILE cannot be read (development: `manage.py load_demo` makes one)."
+        ) from error
+    store = SimpleCertificateStore()
+    store.register_multiple(issuers)
+    return SimpleSigner(signing_cert=certificate, signing_key=key, cert_registry=store)
+
+
+@cache
+def _certificates(file: str) -> tuple[x509.Certificate, ...]:
+    try:
+        found = tuple(load_certs_from_pemder([file]))
+    except (OSError, ValueError) as error:
+        raise ImproperlyConfigured(
+            f"The seal's certificate {file} cannot be read (development: `manage.py load_demo` makes one)."
+        ) from error
+    if not found:
+        raise ImproperlyConfigured(f"There is no certificate in {file}.")
+    return found

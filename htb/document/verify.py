@@ -1,0 +1,106 @@
+"""Whether a file is a document of ours, unchanged (BEHAVIOUR X10).
+
+Nothing of a stranger's PDF is parsed. A seal covers every byte of the file but its own place, and says where that place is:
+so the bytes themselves are checked against the seal, and what a file holds (a bomb, a script, a password) is never looked at.
+Only a file whose every byte we sealed is opened, to read when that was.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from io import BytesIO
+
+from asn1crypto import cms, x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.general import CMSExtractionError, extract_signer_info
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+
+from htb.document.seal import own_certificates
+
+# Ours have some 50 kB; room for a few signatures of others.
+MAX_BYTES = 5 * 1024 * 1024
+# ISO 32000-2, 12.8.1: what a signature covers, from and for how many bytes, twice.
+_BYTE_RANGE = re.compile(rb"/ByteRange\s?\[0 (\d{1,8}) (\d{1,8}) (\d{1,8})\s{0,64}\]")
+_MAX_SEAL = 65536
+_UNREADABLE = (
+    SignatureValidationError, CMSExtractionError, UnsupportedAlgorithm, ValueError, TypeError, KeyError, AttributeError,
+    NotImplementedError,
+)  # fmt: skip
+
+
+class Verdict(StrEnum):
+    """What a file is."""
+
+    INTACT = "intact"
+    ADDED_TO = "added_to"  # the seal holds, and something follows it
+    CHANGED = "changed"
+    NOT_OURS = "not_ours"
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What a file is, and when we sealed it (INTACT and ADDED_TO only)."""
+
+    verdict: Verdict
+    sealed_at: datetime | None = None
+
+
+def verify(content: bytes) -> Verified:
+    """Tell what a file is: decided by our seal alone, without the database or the network.
+
+    Raises ImproperlyConfigured where our own certificate cannot be read.
+    """
+    ours = own_certificates()
+    end = _end_of_sealed(content, ours)
+    if end is None:
+        # Somewhere in it stands a seal of ours, which does not hold.
+        is_changed = any(certificate.dump().hex().encode() in content.lower() for certificate in ours)
+        return Verified(Verdict.CHANGED if is_changed else Verdict.NOT_OURS)
+    sealed_at = PdfFileReader(BytesIO(content[:end])).embedded_signatures[0].self_reported_timestamp
+    return Verified(Verdict.INTACT if end == len(content) else Verdict.ADDED_TO, sealed_at)
+
+
+def _end_of_sealed(content: bytes, ours: Iterable[x509.Certificate]) -> int | None:
+    """Return how many bytes from the beginning a seal of ours covers, None where no such seal holds.
+
+    Only the first signature can be ours: what others add comes behind it. The place it is said to leave out must hold one
+    hexadecimal text and nothing else, since nobody vouches for that place.
+    """
+    found = _BYTE_RANGE.search(content)
+    if found is None:
+        return None
+    start, after, length = map(int, found.groups())
+    end = after + length
+    place = content[start:after]
+    if not (end <= len(content) and 2 < len(place) < _MAX_SEAL and place[:1] == b"<" and place[-1:] == b">"):
+        return None
+    digest = hashlib.sha256(content[:start])
+    digest.update(content[after:end])
+    return end if _is_our_seal(place[1:-1], digest.digest(), ours) else None
+
+
+def _is_our_seal(hexadecimal: bytes, digest: bytes, ours: Iterable[x509.Certificate]) -> bool:
+    if not re.fullmatch(rb"[0-9a-fA-F]+", hexadecimal):
+        return False
+    try:
+        raw = bytes.fromhex(hexadecimal.decode())
+        signature = cms.ContentInfo.load(raw)
+        if raw[len(signature.dump()) :].strip(b"\0"):
+            return False
+        signer = extract_signer_info(signature["content"])
+    except _UNREADABLE:
+        return False
+    return any(_is_sealed_by(certificate, signer, digest) for certificate in ours)
+
+
+def _is_sealed_by(certificate: x509.Certificate, signer: cms.SignerInfo, digest: bytes) -> bool:
+    try:
+        intact, valid = validate_sig_integrity(signer, certificate, "data", digest)
+    except _UNREADABLE:
+        return False
+    return intact and valid
