@@ -62,7 +62,7 @@ class StateFilter(admin.SimpleListFilter):
 class RequestAdmin(BaseAdmin):
     """The queue, oldest first."""
 
-    list_display = ("ticket_shown", "enterprise", "applicant_name", "state", "registered", "age", "deadline", "via")
+    list_display = ("ticket_in_groups", "enterprise", "applicant_name", "state", "registered", "age", "deadline", "via")
     list_filter = (StateFilter,)
     ordering = ("registered_at", "id")
     sortable_by = ()
@@ -95,9 +95,9 @@ class RequestAdmin(BaseAdmin):
         return False
 
     @admin.display(description=_("ticket number"))
-    def ticket_shown(self, case: Request) -> str:
-        """In groups, as it is read out."""
-        return ticket.show(case.ticket)
+    def ticket_in_groups(self, case: Request) -> str:
+        """As it is read out."""
+        return case.ticket_shown
 
     @admin.display(description=_("enterprise"))
     def enterprise(self, case: Request) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from formats import enterprise_number
+from formats import ticket as ticket_format
 from htb.enums import RequestAct, RequestState
 from identity.enums import Language
 from users.models import pair
@@ -38,13 +39,17 @@ class Request(models.Model):
     registered_at = models.DateTimeField(_("registered"))
     reminded_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(_("receipt recorded"), null=True, blank=True)
-    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    received_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     received_on = models.DateField(_("document received on"), null=True, blank=True)
     # The way of X9: the file came back with a qualified signature, checked by the portal.
     is_signed_electronically = models.BooleanField(default=False)
     scan = models.BinaryField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     reason = models.TextField(_("reason, as the applicant reads it"), blank=True)
 
     class Meta:
@@ -80,6 +85,11 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket} {enterprise_number.show(self.enterprise_number)}"
+
+    @property
+    def ticket_shown(self) -> str:
+        """The ticket number in groups."""
+        return ticket_format.show(self.ticket)
 
 
 class RequestStep(models.Model):

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from access_admins.models import ChiefRole
-from acts.errors import NotAllowed, RegisterDown, Refused
+from acts.errors import NotAllowed, Refused, RegisterDown
 from audit.models import Event
 from enterprises.models import Employment, LegalFunction, RegisterEnterprise, RegisterPerson
 from htb import requests

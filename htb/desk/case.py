@@ -17,7 +17,7 @@ from acts.errors import ActError, Changed, RegisterDown
 from audit import readings
 from enterprises.admin import staff_actor
 from enterprises.models import Enterprise
-from formats import enterprise_number, insz, ticket
+from formats import enterprise_number, insz
 from htb.desk.comparison import compare, for_desk, why_not_approved
 from htb.desk.forms import FORMS, ActForm, ApproveForm
 from htb.enums import RequestAct, RequestState
@@ -188,7 +188,7 @@ def _about(case: Request) -> list[Row]:
         return date_format(localtime(value), "SHORT_DATETIME_FORMAT")
 
     rows = [
-        Row(_("Ticket number"), ticket.show(case.ticket)),
+        Row(_("Ticket number"), case.ticket_shown),
         Row(_("Enterprise"), f"{case.enterprise_name}, {enterprise_number.show(case.enterprise_number)}"),
         Row(_("State"), RequestState(case.state).label),
         Row(_("Registered"), moment(case.registered_at)),
