@@ -95,7 +95,8 @@ def _is_our_seal(hexadecimal: bytes, digest: bytes, ours: Iterable[x509.Certific
         signer = extract_signer_info(signature["content"])
     except _UNREADABLE:
         return False
-    return any(_is_sealed_by(certificate, signer, digest) for certificate in ours)
+    # A reader of PDFs goes by the certificate in the seal, so that one has to be ours too.
+    return any(certificate.dump() in raw and _is_sealed_by(certificate, signer, digest) for certificate in ours)
 
 
 def _is_sealed_by(certificate: x509.Certificate, signer: cms.SignerInfo, digest: bytes) -> bool:
