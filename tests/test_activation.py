@@ -338,7 +338,7 @@ def test_L7_a_forgotten_password_has_one_answer_and_one_work_for_everybody(user_
         client.get(FORGOTTEN)
         with CaptureQueriesContext(connection) as queries:
             assert client.post(FORGOTTEN, {"user_name": name})["Location"] == "/nl/login"
-        shapes = [" ".join(query["sql"].split()[:3]) for query in queries]
+        shapes = [re.sub(r"person:[\w-]+", "", " ".join(query["sql"].split()[:3])) for query in queries]
         page = client.get("/nl/login").content.decode()
         return [shape for shape in shapes if "SAVEPOINT" not in shape], re.sub(r"csrf\S+ value=\S+", "", page)
 

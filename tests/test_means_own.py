@@ -9,7 +9,10 @@ import time_machine
 from django.test import Client
 
 from audit.models import Event, Reading
+from enterprises.models import Enterprise
 from identity import codes
+from identity.actions import login as acts_login
+from identity.actor import Actor
 from identity.enums import Means
 from identity.models import Person, Session
 from outbox.models import Mail
@@ -265,3 +268,21 @@ def test_a_draft_serves_the_person_alone_who_began_it(log_in: LogIn) -> None:
     session["draft.app"] = {**session["draft.app"], "person": person_called("mdubois").pk}
     session.save()
     assert client.get(f"{MEANS}/app/confirm").status_code == 302
+
+
+def test_L3_means_that_an_enterprise_gave_open_that_enterprise_alone(log_in: LogIn) -> None:
+    """L3: until the person has once logged in at 450 or more."""
+    person = Person.objects.get(insz=cast.BART)
+    own = Enterprise.objects.get(number=cast.BRASSERIE)
+    other = Enterprise.objects.get(number=cast.GROOT)
+    by_app = Actor(person, level=400, means=Means.TOTP)
+    assert by_app.holdings_in(own.pk)
+    Person.objects.filter(pk=person.pk).update(vouched_by=own.public_id)
+    assert own.name in log_in(cast.BART, Means.TOTP).get("/nl/home").content.decode()
+    Person.objects.filter(pk=person.pk).update(vouched_by=other.public_id)
+    assert own.name not in log_in(cast.BART, Means.TOTP).get("/nl/home").content.decode()
+    person.refresh_from_db()
+    assert not Actor(person, level=400, means=Means.TOTP).holdings_in(own.pk)
+    acts_login.log_in(person=person, means=Means.ITSME)
+    person.refresh_from_db()
+    assert Actor(person, level=450, means=Means.ITSME).holdings_in(own.pk)
