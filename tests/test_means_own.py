@@ -169,6 +169,12 @@ def test_U8_who_has_no_user_name_chooses_one_at_450(log_in: LogIn) -> None:
     assert acts_of(Person.objects.get(insz=cast.AN)) == ["means.user_name.choose", "login"]
 
 
+def test_U8_who_has_no_own_address_is_told_what_that_means(log_in: LogIn) -> None:
+    assert "/me/data/change" not in log_in(cast.KARIM).get(MEANS).content.decode()
+    Person.objects.filter(insz=cast.KARIM).update(email="")
+    assert "/me/data/change" in log_in(cast.KARIM).get(MEANS).content.decode()
+
+
 def test_U8_my_data_show_the_full_number_and_leave_a_reading(log_in: LogIn) -> None:
     """U8, E1, E4."""
     page = log_in(cast.KARIM).get("/nl/me/data").content.decode()
