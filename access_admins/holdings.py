@@ -8,6 +8,7 @@ from enterprises.models import Enterprise
 from identity.actor import Holding
 from identity.enums import Role
 from identity.models import Person
+from identity.people import opened_to
 from users.models import LIVE, Account
 
 ROLE_OF = {ChiefKind.HTB: Role.HTB, ChiefKind.CO: Role.CO_HTB}
@@ -15,7 +16,8 @@ ROLE_OF = {ChiefKind.HTB: Role.HTB, ChiefKind.CO: Role.CO_HTB}
 
 def chief_holdings(person: Person, enterprise: int) -> list[Holding]:
     """Return what a person holds over an enterprise (its id) as HTB or co-HTB."""
-    kinds = ChiefRole.objects.filter(LIVE, person=person, enterprise=enterprise).values_list("kind", flat=True)
+    roles = ChiefRole.objects.filter(LIVE, opened_to(person, "enterprise__"), person=person, enterprise=enterprise)
+    kinds = roles.values_list("kind", flat=True)
     return [Holding(ROLE_OF[ChiefKind(kind)], enterprise) for kind in kinds]
 
 
@@ -34,7 +36,9 @@ def chief_role(public_id: str) -> ChiefRole:
 
 
 def enterprises_of(person: Person) -> list[Enterprise]:
-    """Return the enterprises in which a person holds any role or account now, by name."""
+    """Return the enterprises in which a person holds any role or account now and that their means open, by name."""
     as_chief = ChiefRole.objects.filter(LIVE, person=person).values("enterprise")
     by_account = Account.objects.filter(LIVE, person=person, capacity__retired_at=None).values("capacity__enterprise")
-    return list(Enterprise.objects.filter(Q(pk__in=as_chief) | Q(pk__in=by_account)).order_by("name", "pk"))
+    return list(
+        Enterprise.objects.filter(opened_to(person), Q(pk__in=as_chief) | Q(pk__in=by_account)).order_by("name", "pk")
+    )

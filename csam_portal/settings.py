@@ -235,6 +235,9 @@ SERVICES = {
     "finance_mandate": env.str("URL_FINANCE_MANDATE", default="https://www.csam.be/nl/beheer-mandaten.html"),
     "egov_roles": env.str("URL_EGOV_ROLES", default="https://www.csam.be/"),
     "flemish_users": env.str("URL_FLEMISH_USERS", default="https://www.vlaanderen.be/gebruikersbeheer"),
+    "flemish_users_information": env.str(
+        "URL_FLEMISH_USERS_INFORMATION", default="https://www.vlaanderen.be/gebruikersbeheer/informatie"
+    ),
     "data_protection_authority": env.str(
         "URL_DATA_PROTECTION_AUTHORITY", default="https://www.gegevensbeschermingsautoriteit.be/"
     ),

@@ -39,3 +39,8 @@ def drop(session: SessionBase, *names: str) -> None:
 
 def _key(name: str) -> str:
     return f"draft.{name}"
+
+
+def person_of_draft(draft: dict[str, Any] | None) -> Person | None:
+    """Return whom a draft belongs to, None without one or where the person may not log in any more."""
+    return Person.objects.filter(pk=draft["person"], is_active=True).first() if draft is not None else None

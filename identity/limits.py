@@ -13,8 +13,12 @@ from django.utils import timezone
 
 from acts.act import perform
 from acts.errors import TooMany
+from audit.record import hold
 from identity.actor import portal_actor
 from identity.models import Attempt
+
+# Before a scope: the note that a place of it was recorded as full.
+FULL = "full."
 
 
 class Try:
@@ -98,12 +102,19 @@ def _raise_when(scope: str, key: str, limit: int, seconds: int) -> None:
 
 
 def _record_when_filled(row: Attempt) -> None:
-    """Record that the place is full now, once: of tries at the same moment only the last that fits in finds it just so."""
+    """Record that the place is full now: once in its time, however many tries fill it at the same moment."""
     limit, seconds = settings.LIMITS[row.scope]
     since = timezone.now() - timedelta(seconds=seconds)
-    if Attempt.objects.filter(scope=row.scope, key=row.key, at__gt=since, pk__lte=row.pk).count() == limit:
-        with perform("limit.reached", actor=portal_actor(), chain="portal") as act:
-            act.event(details={"scope": row.scope})
+    recent = Attempt.objects.filter(key=row.key, at__gt=since)
+    if recent.filter(scope=row.scope).count() < limit:
+        return
+    with perform("limit.reached", actor=portal_actor(), chain="portal") as act:
+        hold("portal")
+        if recent.filter(scope=FULL + row.scope).exists():
+            act.is_repeated = True
+            return
+        Attempt.objects.create(scope=FULL + row.scope, key=row.key, at=row.at)
+        act.event(details={"scope": row.scope})
 
 
 def _key(scope: str, key: str) -> str:

@@ -1,6 +1,7 @@
 """Beginning and ending a session (BEHAVIOUR L4-L6)."""
 
 import time
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from identity import sessions
 from identity.enums import LEVEL_OF, Means
-from identity.models import Person
+from identity.models import Person, Session
 
 BACKEND = "identity.backends.PersonBackend"
 # Longer addresses are not ours.
@@ -100,3 +101,15 @@ def safe_next(address: str) -> str:
     """Return an address of this portal to go to after login, or "" where it could lead elsewhere."""
     is_ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
     return address if is_ours and len(address) <= NEXT_LENGTH else ""
+
+
+def live_sessions(person: Person) -> list[Session]:
+    """Return a person's sessions that have not lapsed, the last seen first."""
+    now = timezone.now()
+    return list(
+        Session.objects.filter(
+            person=person,
+            begun_at__gt=now - timedelta(seconds=settings.SESSION_COOKIE_AGE),
+            seen_at__gt=now - timedelta(seconds=settings.SESSION_IDLE_SECONDS),
+        ).order_by("-seen_at")
+    )

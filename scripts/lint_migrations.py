@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 # Migrations up to these were written before the first installation: no table holds a row, none is locked.
-BEFORE_FIRST_INSTALLATION = ["0003_enterprise_activated", "0004_kept_data"]
+BEFORE_FIRST_INSTALLATION = ["0003_enterprise_activated", "0004_kept_data", "0005_functionrule_name"]
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from django.core.management import execute_from_command_line
+from django.core.management.commands import makemessages
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("nl", "fr", "de")
@@ -28,6 +29,8 @@ def main() -> None:
     for language in LANGUAGES:
         (ROOT / "locale" / language / "LC_MESSAGES").mkdir(parents=True, exist_ok=True)
     languages = [flag for language in LANGUAGES for flag in ("--locale", language)]
+    # A guess from a similar sentence is worse than a gap: gaps are counted, guesses look finished.
+    makemessages.Command.msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
     execute_from_command_line([sys.argv[0], "makemessages", *languages, *FLAGS])
 
 

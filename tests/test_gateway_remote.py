@@ -51,6 +51,14 @@ def test_E6_an_enterprise_is_read(register: RemoteRegister) -> None:
     assert found.numbers == ((IdentifiedBy.RSZ, "199930482"),)
 
 
+@pytest.mark.parametrize("name", ["Brasserie\u00a0du\u00a0Canal", "Ø’s «Été» GmbH & Co. KG", "x" * 2_000, ""])
+def test_E6_any_name_that_people_write_is_read(register: RemoteRegister, server: RemoteServer, name: str) -> None:
+    server.behaviour = always({"enterprise": ENTERPRISE | {"names": [{"language": "fr", "text": name}]}})
+    found = register.enterprise(ATELIER)
+    assert found is not None
+    assert found.names == (("fr", name),)
+
+
 def test_E6_a_person_standing_and_functions_are_read(register: RemoteRegister) -> None:
     person, standing = register.person(AN), register.standing(ATELIER, AN)
     assert person is not None
@@ -162,6 +170,7 @@ def test_S2_a_redirect_elsewhere_is_refused_and_not_followed(register: RemoteReg
                 {"names": [{"language": "nl"}]},
                 {"names": [{"language": "es", "text": "x"}]},
                 {"names": [{"language": "nl", "text": "a\0b"}]},
+                {"names": [{"language": "nl", "text": "\ud800"}]},
                 {"names": {"nl": "x"}},
                 {"address_nl": "x" * 2_001},
                 {"numbers": [{"kind": "enterprise", "value": ATELIER}]},

@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, connections
 
 from audit.models import Event
 from enterprises.gateway.embedded import EmbeddedRegister
@@ -361,3 +362,30 @@ def test_E6_an_interrupted_load_leaves_the_register_and_runs_again(tmp_path: Pat
     assert register_now() == before
     load(folder, stream=io.StringIO())
     assert RegisterLoad.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_E6_of_two_loads_at_once_the_second_is_refused(tmp_path: Path) -> None:
+    load_files(tmp_path / "first", first_full())
+    other, mine = in_folder(tmp_path / "other", update(101)), in_folder(tmp_path / "mine", update(101, gone=[(ONE,)]))
+
+    def load_other() -> None:
+        try:
+            load(other, stream=io.StringIO())
+        finally:
+            connections.close_all()
+
+    class Meanwhile(io.StringIO):
+        """Where the progress goes: when all is staged, somebody else loads."""
+
+        def write(self, line: str) -> int:
+            if "merging" in line:
+                thread = threading.Thread(target=load_other)
+                thread.start()
+                thread.join()
+            return super().write(line)
+
+    with pytest.raises(FileRefused, match="another set was loaded at the same moment"):
+        load(mine, stream=Meanwhile())
+    assert RegisterEnterprise.objects.get(number=digits(ONE)).stopped_on is None
+    assert list(RegisterLoad.objects.order_by("pk").values_list("extract_number", flat=True)) == [100, 101]

@@ -89,5 +89,5 @@ def test_E3_paper_has_no_chrome_but_the_address_and_the_date(
     file = tmp_path / "page.pdf"
     page.pdf(path=file, format="A4")
     text = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, text=True, check=True).stdout
-    assert re.search(rf"CSAM · {re.escape(live_server.url)} · \S+ \d+, 20\d\d", text)
+    assert re.search(rf"CSAM · {re.escape(live_server.url)} · \d+ \w+ 20\d\d", text)
     assert "Gallery" in text

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -131,7 +132,7 @@ def test_two_rules_for_the_same_in_one_period_are_refused() -> None:
     FunctionRule(code="10002", counts=False, situation="050").full_clean()
     FunctionRule.objects.get().full_clean()
     for first, last in [(None, None), (date(2026, 6, 30), None), (None, date(2026, 1, 1))]:
-        with pytest.raises(ValidationError, match="already"):
+        with translation.override("en"), pytest.raises(ValidationError, match="already"):
             FunctionRule(code="10002", counts=False, valid_from=first, valid_to=last).full_clean()
 
 

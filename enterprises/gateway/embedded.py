@@ -69,7 +69,11 @@ class EmbeddedRegister:
         return Standing(person=person, functions=tuple(functions), is_employed=employed)
 
     def functions(self, number: str) -> tuple[Function, ...]:
-        rows = LegalFunction.objects.filter(number=number).order_by("pk").values_list("insz", "code", "starts_on", "ends_on")
+        rows = (
+            LegalFunction.objects.filter(number=number)
+            .order_by("pk")
+            .values_list("insz", "code", "starts_on", "ends_on")
+        )
         return tuple(Function(insz, code, starts_on, ends_on) for insz, code, starts_on, ends_on in rows)
 
 
@@ -127,6 +131,8 @@ def _one_line(addresses: list[RegisterAddress], language: str) -> str:
     municipality = getattr(address, f"municipality_{language}")
     country = getattr(address, f"country_{language}")
     box = {"nl": "bus", "fr": "boîte"}[language]
-    first = " ".join(part for part in (street, address.house_number, f"{box} {address.box}" if address.box else "") if part)
+    first = " ".join(
+        part for part in (street, address.house_number, f"{box} {address.box}" if address.box else "") if part
+    )
     second = " ".join(part for part in (address.zip_code, municipality) if part)
     return ", ".join(part for part in (first, second, country, address.extra) if part)

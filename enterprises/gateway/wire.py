@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
+from unicodedata import category
 
 from enterprises.enums import IdentifiedBy
 from enterprises.gateway.answers import Function, RegisteredEnterprise, RegisteredPerson, Standing
@@ -107,7 +108,8 @@ def _get(facts: Any, name: str, kind: type[Any], *, optional: bool = False) -> A
 
 def _text(facts: Any, name: str) -> str:
     text: str = _get(facts, name, str)
-    _expect(len(text) <= LONGEST_TEXT and text.isprintable(), name)
+    # Controls (NUL, line ends) and half characters can be neither kept nor shown.
+    _expect(len(text) <= LONGEST_TEXT and not any(category(letter) in {"Cc", "Cs"} for letter in text), name)
     return text
 
 

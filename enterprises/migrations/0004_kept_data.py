@@ -225,6 +225,8 @@ def write(apps: Any, schema_editor: Any) -> None:
     domain_model, kind_model, application_model, rule_model = (
         apps.get_model("enterprises", name) for name in ("Domain", "CapacityKind", "Application", "FunctionRule")
     )
+    if domain_model.objects.exists():
+        return
     domains = {
         code: domain_model.objects.create(code=code, position=position, **names(texts))
         for position, (code, texts) in enumerate(DOMAINS.items(), start=1)

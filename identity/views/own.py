@@ -1,14 +1,11 @@
 """My data, my digital keys, my sessions (BEHAVIOUR U8, L6)."""
 
-from datetime import timedelta
-
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -24,7 +21,7 @@ from identity.actor import ActorRequest
 from identity.enums import Language, Means, Title
 from identity.forms import NewUserNameForm, OwnDataForm, OwnPasswordForm
 from identity.limits import client_address
-from identity.login import end_session
+from identity.login import end_session, live_sessions
 from identity.models import Session
 from identity.passwords import check_own_password
 from identity.permissions import check_change_password, check_choose_user_name
@@ -170,22 +167,10 @@ def own_sessions(request: ActorRequest) -> HttpResponse:
             "reference": _reference(session),
             "is_this": session.pk == here,
         }
-        for session in _live_sessions(request)
+        for session in live_sessions(request.actor.person)
     ]
     sessions.sort(key=lambda session: not session["is_this"])
     return render(request, "identity/own_sessions.html", {"sessions": sessions})
-
-
-def _live_sessions(request: ActorRequest) -> list[Session]:
-    """The sessions that have not lapsed, the last seen first."""
-    now = timezone.now()
-    return list(
-        Session.objects.filter(
-            person=request.actor.person,
-            begun_at__gt=now - timedelta(seconds=settings.SESSION_COOKIE_AGE),
-            seen_at__gt=now - timedelta(seconds=settings.SESSION_IDLE_SECONDS),
-        ).order_by("-seen_at")
-    )
 
 
 def _reference(session: Session) -> str:
@@ -203,7 +188,7 @@ def _end_sessions(request: ActorRequest, which: str) -> HttpResponse:
         own_acts.end_sessions(actor=actor, keep=here)
         messages.success(request, str(_("All your other sessions have ended.")))
         return redirect("own-sessions")
-    for session in _live_sessions(request):
+    for session in live_sessions(request.actor.person):
         if constant_time_compare(_reference(session), which):
             own_acts.end_session_of(actor=actor, key=session.pk)
             if session.pk == here:

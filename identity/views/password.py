@@ -3,8 +3,6 @@
 Between the pages a draft in the session says whose password was right; until the last page nobody is logged in.
 """
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -77,7 +75,7 @@ def login_password(request: HttpRequest) -> HttpResponse:
 def login_code(request: HttpRequest) -> HttpResponse:
     """The one-time code, within five minutes of the password."""
     draft = drafts.kept(request, drafts.LOGIN)
-    person = _person_of(draft)
+    person = drafts.person_of_draft(draft)
     if draft is None or person is None or draft["done"]:
         return redirect("login")
     means = Means(draft["means"])
@@ -100,7 +98,7 @@ def login_code(request: HttpRequest) -> HttpResponse:
 def first_password(request: HttpRequest) -> HttpResponse:
     """Who logs in with a password that somebody else gave chooses an own one before anything else."""
     draft = drafts.kept(request, drafts.LOGIN)
-    person = _person_of(draft)
+    person = drafts.person_of_draft(draft)
     if draft is None or person is None or not draft["done"]:
         return redirect("login")
     form = NewPasswordForm(request.POST if request.method == "POST" else None, person=person)
@@ -189,10 +187,6 @@ def followed_before(request: HttpRequest, purpose: Activation.Purpose) -> Activa
 
 def _means(text: str) -> Means:
     return Means(text) if text in BY_PASSWORD else Means.PASSWORD
-
-
-def _person_of(draft: dict[str, Any] | None) -> Person | None:
-    return Person.objects.filter(pk=draft["person"], is_active=True).first() if draft is not None else None
 
 
 def _go_on(request: HttpRequest, person: Person, *, means: Means, next_address: str) -> HttpResponse:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # The words of the guide on the pages of the journey (LABELS), and of the glossary in the other languages.
 CHIEF = {
     "nl": "Hoofdtoegangsbeheerder",
-    "fr": "Gestionnaire d'Accès Principal",
+    "fr": "Gestionnaire d’Accès Principal",
     "de": "Hauptzugangsverwalter",
     "en": "Chief Access Manager",
 }
