@@ -5,17 +5,24 @@ PORT ?= 8000
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
-.PHONY: help run test lock lint types messages frontend bench soak images clean
+.PHONY: help run test packages lock lint types messages frontend bench soak images clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 12
 
+# What WeasyPrint draws the document of the exception procedure with.
+PRINTING := libpango-1.0.so.0:libpango-1.0-0 libpangoft2-1.0.so.0:libpangoft2-1.0-0 \
+	libharfbuzz-subset.so.0:libharfbuzz-subset0 /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf:fonts-dejavu-core
+
 run: .venv/run.stamp ## serve the demo world at http://127.0.0.1:$PORT (8000); DATABASE_URL=postgres://… chooses PostgreSQL
+	@sh scripts/system_packages.sh $(PRINTING)
 	@PORT=$(PORT) $(BIN)/python -m scripts.serve
 
-test: .venv/test.stamp ## run every test, the browser's journeys included
-	@sh scripts/system_packages.sh chromium xgettext:gettext
+test: packages .venv/test.stamp ## run every test, the browser's journeys included
 	@$(BIN)/python -m pytest $(TESTS)
+
+packages: # what the tests need of the system
+	@sh scripts/system_packages.sh $(PRINTING) chromium xgettext:gettext pdftoppm:poppler-utils
 
 lock: .venv/dev.stamp ## choose the versions of requirements/*.txt again
 	$(COMPILE) pyproject.toml --group test --group lint -o requirements/dev.txt

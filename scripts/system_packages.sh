@@ -1,11 +1,20 @@
 #!/bin/sh
-# Makes sure that commands of the system are there: `system_packages.sh COMMAND[:PACKAGE] …`.
+# Makes sure that things of the system are there: `system_packages.sh THING[:PACKAGE] …`. A thing is a command, a library
+# (libpango-1.0.so.0) or a file (/usr/share/…).
 # As root the missing packages are installed; anybody else is told their names in one line.
 set -eu
 
 missing=""
+is_there() {
+    case $1 in
+        /*) test -e "$1" ;;
+        lib*.so.*) /sbin/ldconfig -p | grep -qF "$1" ;;
+        *) command -v "$1" >/dev/null ;;
+    esac
+}
+
 for pair in "$@"; do
-    command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair##*:}"
+    is_there "${pair%%:*}" || missing="$missing ${pair##*:}"
 done
 [ -n "$missing" ] || exit 0
 
