@@ -196,8 +196,8 @@ def test_X7_number_and_names_find_it_whatever_its_state(one: Client, case: Reque
 def test_a_search_shows_no_more_than_a_page_and_says_so(one: Client) -> None:
     many(60)
     response = one.post(FIND, {"q": "Enterprise"})
-    assert len(response.context["results"]) == 50
-    assert "more than 50" in text(response)
+    assert len(response.context["results"]) == 25
+    assert "more than 25" in text(response)
 
 
 def test_E7_odd_searches_are_answered(one: Client) -> None:

@@ -7,9 +7,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from acts.errors import Refused, RegisterDown, TooMany
-from enterprises.admin import staff_actor
 from formats import enterprise_number, insz
 from htb.callers import EnterpriseFound, PersonFound, look_up_enterprise, look_up_person
+from htb.desk import actor_of
 from htb.desk.forms import CallerForm
 from htb.models import Request
 from identity.actor import Actor
@@ -23,7 +23,7 @@ def callers(admin: "ModelAdmin[Request]", request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                found, status = _look_up(staff_actor(request), form), 200
+                found, status = _look_up(actor_of(request), form), 200
             except (Refused, TooMany, RegisterDown) as refusal:
                 form.add_error(getattr(refusal, "field", None), str(refusal.sentence))
                 status = refusal.status

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from acts.errors import ActError, Changed, RegisterDown
 from audit import readings
-from enterprises.admin import staff_actor
 from enterprises.models import Enterprise
 from formats import enterprise_number, insz
+from htb.desk import actor_of
 from htb.desk.comparison import compare, for_desk, why_not_approved
 from htb.desk.forms import FORMS, ActForm, ApproveForm
 from htb.enums import RequestAct, RequestState
@@ -35,7 +35,7 @@ _KINDS = ((b"%PDF", "application/pdf", "pdf"), (b"\xff\xd8", "image/jpeg", "jpg"
 
 def case_page(admin: "ModelAdmin[Request]", request: HttpRequest, pk: str) -> HttpResponse:
     """Show a request; carry out the act that a form of the page asks for. Who may be here, the admin has seen to."""
-    actor, case = staff_actor(request), _case(pk)
+    actor, case = actor_of(request), _case(pk)
     full_numbers = False
     bound, error, status = None, "", 200
     if request.method == "POST":
@@ -77,7 +77,7 @@ def document(request: HttpRequest, pk: str) -> HttpResponse:
     found = Document.objects.filter(request=case).first()
     if found is None:
         raise Http404
-    _note_reading(staff_actor(request), case)
+    _note_reading(actor_of(request), case)
     return _download(bytes(found.content), "application/pdf", f"{case.ticket}.pdf")
 
 
@@ -87,7 +87,7 @@ def scan(request: HttpRequest, pk: str) -> HttpResponse:
     if case.scan is None:
         raise Http404
     content = bytes(case.scan)
-    _note_reading(staff_actor(request), case)
+    _note_reading(actor_of(request), case)
     kind, ending = next((kind, ending) for start, kind, ending in _KINDS if content.startswith(start))
     return _download(content, kind, f"{case.ticket}-scan.{ending}")
 
