@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-
 from htb.document.seal import new_pair
 from htb.models import Request
 from tests import cast

@@ -229,7 +229,7 @@ def test_X5_make_seals_what_it_made_and_writes_nothing(settings: Any, tmp_path: 
     use_new_seal(settings, tmp_path)
     request: Request = a_request()
     sealed, unsealed_sha256 = make(request)  # without the database: a query would fail this test
-    assert request.pk is None
+    assert request._state.adding
     unsealed = pdf_of(content_of(request))
     assert sealed.startswith(unsealed)
     assert hashlib.sha256(unsealed).hexdigest() == unsealed_sha256
