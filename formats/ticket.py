@@ -18,7 +18,8 @@ def make() -> str:
 def check_character(body: str) -> str:
     """Return the thirteenth character of twelve: the sum of all thirteen, weighted 1 to 13, is 0 modulo 31.
 
-    The weights differ by one and none is 0 modulo the prime 31, so that every wrong character and every swap of neighbours shows.
+    The weights differ by one and none is 0 modulo the prime 31, so that every wrong character and every swap of neighbours
+    shows.
     """
     rest = -_weighted(body) % len(ALPHABET)
     return ALPHABET[rest * pow(LENGTH, -1, len(ALPHABET)) % len(ALPHABET)]

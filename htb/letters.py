@@ -116,7 +116,11 @@ def request_registered(request: Request, *, secret: str) -> Letter:
             subject=_("Your request %(ticket)s is registered") % {"ticket": request.ticket},
             greeting=_("Dear %(name)s,") % {"name": request.applicant_name},
             blocks=(
-                Paragraph(_("We registered your request for a Chief Access Manager. It counts once we have the signed document.")),
+                Paragraph(
+                    _(
+                        "We registered your request for a Chief Access Manager. It counts once we have the signed document."
+                    )
+                ),
                 _of(request),
                 Steps(
                     (
@@ -125,7 +129,9 @@ def request_registered(request: Request, *, secret: str) -> Letter:
                         _("Post the original to: Contactcenter Eranova, Smals, Fonsnylaan 20, 1060 Brussel."),
                     )
                 ),
-                Paragraph(_("Copies, scans and faxes do not count. Without the document the request ends after 90 days.")),
+                Paragraph(
+                    _("Copies, scans and faxes do not count. Without the document the request ends after 90 days.")
+                ),
                 PageLink(_("To the document"), settings.SITE_URL + reverse("document-link", args=[secret])),
                 PageLink(_("Follow the request"), _address("follow")),
             ),
@@ -139,7 +145,11 @@ def request_expires_soon(request: Request) -> Letter:
             subject=_("Your request %(ticket)s ends in two weeks") % {"ticket": request.ticket},
             greeting=_("Dear %(name)s,") % {"name": request.applicant_name},
             blocks=(
-                Paragraph(_("We have not received the signed document of your request. Without it the request ends in two weeks.")),
+                Paragraph(
+                    _(
+                        "We have not received the signed document of your request. Without it the request ends in two weeks."
+                    )
+                ),
                 _of(request),
                 PageLink(_("Follow the request"), _address("follow")),
             ),

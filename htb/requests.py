@@ -62,7 +62,9 @@ def confirm(*, asked: Asked, facts: Facts, confirmed: str, run: Run, language: s
         for older in _of_same_applicant(request).select_for_update():
             if older.state == RequestState.RECEIVED:
                 raise Refused(
-                    _("A request of yours for this enterprise is being processed. You get a message when it is decided."),
+                    _(
+                        "A request of yours for this enterprise is being processed. You get a message when it is decided."
+                    ),
                     code="being_processed",
                 )
             if older.state == RequestState.REGISTERED:
@@ -110,6 +112,16 @@ def _draft(asked: Asked, facts: Facts, run: Run, language: str) -> Request:
         state=RequestState.REGISTERED,
         registered_at=timezone.now(),
     )
+
+
+def made_by(run: Run) -> Request:
+    """Return the request that a finished run made, with its document."""
+    return Request.objects.select_related("document").get(public_id=run.result["request"])
+
+
+def with_ticket(number: str) -> Request | None:
+    """Return the request with a ticket number (thirteen characters), None where there is none."""
+    return Request.objects.filter(ticket=number).first()
 
 
 def request_of_link(secret: str) -> Request | None:
@@ -299,9 +311,7 @@ def _move(act: Act, request: Request, what: RequestAct, *, note: str = "", **det
 
 def _note(act: Act, request: Request, what: RequestAct, *, note: str = "", **details: object) -> None:
     person = getattr(act.actor, "person")  # noqa: B009 - every Doer of these acts is an Actor
-    RequestStep.objects.create(
-        request=request, act=what, state=request.state, at=timezone.now(), by=person, note=note
-    )
+    RequestStep.objects.create(request=request, act=what, state=request.state, at=timezone.now(), by=person, note=note)
     act.event(
         f"request.{what}",
         role=Role.STAFF if person.is_staff else Role.PORTAL,
@@ -311,9 +321,7 @@ def _note(act: Act, request: Request, what: RequestAct, *, note: str = "", **det
 
 
 def _of_same_applicant(request: Request) -> QuerySet[Request]:
-    same = Request.objects.filter(
-        enterprise_number=request.enterprise_number, applicant_insz=request.applicant_insz
-    )
+    same = Request.objects.filter(enterprise_number=request.enterprise_number, applicant_insz=request.applicant_insz)
     return same.exclude(public_id=request.public_id)
 
 

@@ -30,8 +30,12 @@ class Transition:
 
 
 TRANSITIONS = (
-    Transition(RequestAct.CONFIRM, (), _REGISTERED, Who.APPLICANT, "X1 to X4; none of the applicant's received", "registered"),
-    Transition(RequestAct.REPLACE, (_REGISTERED,), _REPLACED, Who.PORTAL, "a newer one of the same enterprise and applicant"),
+    Transition(
+        RequestAct.CONFIRM, (), _REGISTERED, Who.APPLICANT, "X1 to X4; none of the applicant's received", "registered"
+    ),
+    Transition(
+        RequestAct.REPLACE, (_REGISTERED,), _REPLACED, Who.PORTAL, "a newer one of the same enterprise and applicant"
+    ),
     Transition(RequestAct.REMIND, (_REGISTERED,), None, Who.PORTAL, "76 days", "expires in a fortnight"),
     Transition(RequestAct.EXPIRE, (_REGISTERED, _REPLACED), RequestState.EXPIRED, Who.PORTAL, "90 days", "expired"),
     Transition(
@@ -49,7 +53,12 @@ TRANSITIONS = (
         "approved",
     ),
     Transition(
-        RequestAct.REFUSE, (_RECEIVED,), RequestState.REFUSED, Who.DESK, "a template, the applicant's language", "refused"
+        RequestAct.REFUSE,
+        (_RECEIVED,),
+        RequestState.REFUSED,
+        Who.DESK,
+        "a template, the applicant's language",
+        "refused",
     ),
     Transition(RequestAct.REOPEN, (RequestState.REFUSED,), _RECEIVED, Who.DESK, "a reason; none open"),
 )
@@ -61,7 +70,7 @@ def transition(act: RequestAct, state: RequestState) -> Transition:
         if line.act == act and state in line.from_:
             return line
     raise Refused(
-        gettext("This request is %(state)s; that cannot be done with it.") % {"state": state.label.lower()},
+        gettext("This request is %(state)s; that cannot be done with it.") % {"state": state.label},
         code="wrong_state",
     )
 

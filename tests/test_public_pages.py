@@ -7,14 +7,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import override
 
 from csam_portal.help import CHAPTERS, NOT_YET
-from csam_portal.urls import urlpatterns as portal_urlpatterns
-from ui.pages import public_page
 
 pytestmark = pytest.mark.django_db
 
@@ -40,15 +37,6 @@ LABELS = {
     ],
 }  # fmt: skip
 HELP_DIR = Path(settings.BASE_DIR) / "templates" / "help"
-
-
-@public_page()
-def _exception_procedure(request: HttpRequest) -> HttpResponse:
-    return HttpResponse()
-
-
-# The portal as it will be once the exception procedure is there (test_P3_…, through ROOT_URLCONF).
-urlpatterns = [*portal_urlpatterns, path("appoint/exception", _exception_procedure, name="appoint-exception")]
 
 
 class Tags(HTMLParser):
@@ -144,17 +132,10 @@ def test_P2_leads_to_appointing_to_managing_and_to_the_help(client: Client) -> N
     assert {reverse_in("nl", name) for name in ("procedures", "management-home", "help")} <= set(links)
 
 
-def test_P3_says_how_to_go_on_while_the_exception_procedure_is_not_there(client: Client) -> None:
-    tags = Tags(read(client, reverse_in("nl", "procedures")))
-    assert reverse_in("nl", "appoint-standard") in tags.values("href")
-    assert any(link.startswith("tel:") for link in tags.values("href"))
-
-
-@override_settings(ROOT_URLCONF=__name__)
-def test_P3_the_exception_procedure_shows_itself_once_its_address_exists(client: Client) -> None:
-    tags = Tags(read(client, reverse_in("nl", "procedures")))
-    assert "/appoint/exception" in tags.values("href")
-    assert not any(link.startswith("tel:") for link in tags.values("href"))
+def test_P3_leads_to_both_procedures(client: Client) -> None:
+    links = Tags(read(client, reverse_in("nl", "procedures"))).values("href")
+    assert reverse_in("nl", "appoint-standard") in links
+    assert reverse_in("nl", "appoint-exception") in links
 
 
 def test_P6_the_privacy_statement_names_exactly_our_cookies(client: Client) -> None:

@@ -32,7 +32,7 @@ from ui.pages import public_page
 
 JOURNEY = "appoint-exception"
 # The session's place for the secret that its runs belong to; the database knows its hash alone.
-SECRET = "exception"
+OWN_RUNS = "exception"
 
 NO_MATCH = _(
     "The register knows no legal representative with these data in this enterprise. Check the four answers; they must be as on "
@@ -158,8 +158,8 @@ def _check_applicant(request: HttpRequest, form: ApplicantForm) -> None:
     if some_representative_has_eid(number, facts):
         raise Refused(
             _(
-                "The register knows a legal representative of this enterprise who has an eID or electronic foreigner card. That "
-                "person can appoint the Chief Access Manager at once by the standard procedure."
+                "The register knows a legal representative of this enterprise who has an eID or electronic foreigner card. "
+                "That person can appoint the Chief Access Manager at once by the standard procedure."
             ),
             code="somebody_has_eid",
         )
@@ -175,11 +175,11 @@ def _places(request: HttpRequest, insz: str, number: str) -> tuple[tuple[str, st
 
 def _owner(request: HttpRequest) -> str:
     """Return whose runs these are: the hash of a secret that this session alone holds; made with the first answers."""
-    secret = request.session.get(SECRET)
+    secret = request.session.get(OWN_RUNS)
     if secret is None:
         if request.method != "POST":
             return ""
-        secret = request.session[SECRET] = secrets.token_urlsafe(32)
+        secret = request.session[OWN_RUNS] = secrets.token_urlsafe(32)
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -187,7 +187,7 @@ def _owner(request: HttpRequest) -> str:
 
 
 def _ticket_page(request: HttpRequest, run: Run) -> HttpResponse:
-    made = Request.objects.get(public_id=run.result["request"])
+    made = requests.made_by(run)
     context = {"request_made": made, "document": reverse("exception-document", args=[run.public_id])}
     return render(request, "htb/ticket.html", context)
 
@@ -199,7 +199,7 @@ def document(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     run = journeys.find(JOURNEY, run_id, owner=_owner(request))
     if run is None or run.finished_at is None:
         raise Missing
-    return _download(Request.objects.select_related("document").get(public_id=run.result["request"]))
+    return _download(requests.made_by(run))
 
 
 @public_page(methods=("GET", "POST"))
@@ -252,8 +252,10 @@ def follow(request: HttpRequest) -> HttpResponse:
 def _find(request: HttpRequest, form: FollowForm) -> Request:
     insz = form.cleaned_data["insz"]
     with counted(("exception.address", client_address(request)), ("exception.insz", insz)) as attempt:
-        made = Request.objects.filter(ticket=form.cleaned_data["ticket"]).first()
+        made = requests.with_ticket(form.cleaned_data["ticket"])
         if made is None or not secrets.compare_digest(made.applicant_insz, insz):
             attempt.miss()
-            raise Refused(_("We know no request with this ticket number and national register number."), code="no_request")
+            raise Refused(
+                _("We know no request with this ticket number and national register number."), code="no_request"
+            )
         return made

@@ -29,7 +29,6 @@ JOURNEY = "appoint-standard"
 CODE = "activation_code"
 
 
-
 class StandardWalk(steps.Walk):
     """The representative is logged in with an eID."""
 
