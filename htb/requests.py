@@ -89,7 +89,8 @@ def confirm(*, asked: Asked, facts: Facts, confirmed: str, run: Run, language: s
 
 def _draft(asked: Asked, facts: Facts, run: Run, language: str) -> Request:
     """Return the request before it is written: the document needs its ticket number."""
-    enterprise, applicant, chief = facts.enterprise, facts.representative.person, facts.chief and facts.chief.person
+    enterprise, applicant = facts.enterprise, facts.representative.person
+    chief = facts.chief.person if facts.chief else None
     if enterprise is None or applicant is None or chief is None:
         raise ValueError("the policies let a request through that the register does not know")
     current = current_chief(asked.enterprise_number)
