@@ -19,8 +19,6 @@ KEPT = (
 GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "desk": {"htb.request": ("view", "process")},
     "keepers": dict.fromkeys(KEPT, ("view", "add", "change")),
-        ("view", "add", "change"),
-    ),
     "supervisors": {"identity.person": ("view", "add", "change")},
 }
 
