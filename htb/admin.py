@@ -4,7 +4,7 @@ Nothing is added, edited or deleted here: every change is an act of `htb.request
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin
@@ -17,6 +17,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -75,7 +76,7 @@ class StateFilter(admin.SimpleListFilter):
 class RequestAdmin(BaseAdmin):
     """The queue, oldest first."""
 
-    list_display = ("ticket_in_groups", "enterprise", "applicant_name", "state", "registered", "age", "deadline", "via")
+    list_display = ("ticket_in_groups", "enterprise", "age", "deadline", "state", "via", "applicant_name")
     list_filter = (StateFilter,)
     ordering = ("registered_at", "id")
     sortable_by = ()
@@ -118,21 +119,17 @@ class RequestAdmin(BaseAdmin):
         """Name and number."""
         return f"{case.enterprise_name} ({enterprise_number.show(case.enterprise_number)})"
 
-    @admin.display(description=_("registered"))
-    def registered(self, case: Request) -> date:
-        """The day in Belgium."""
-        return timezone.localdate(case.registered_at)
-
     @admin.display(description=_("age in days"))
     def age(self, case: Request) -> int:
         """Since it was confirmed."""
         return (timezone.localdate() - timezone.localdate(case.registered_at)).days
 
     @admin.display(description=_("deadline"), empty_value="—")
-    def deadline(self, case: Request) -> date | None:
+    def deadline(self, case: Request) -> str | None:
         """When it ends without a document; none once that came."""
-        end: datetime = case.registered_at + EXPIRES_AFTER
-        return timezone.localdate(end) if case.state in WAITING else None
+        if case.state not in WAITING:
+            return None
+        return date_format(timezone.localdate(case.registered_at + EXPIRES_AFTER), "SHORT_DATE_FORMAT")
 
     @admin.display(description=_("via"), empty_value="—")
     def via(self, case: Request) -> str | None:
@@ -165,6 +162,10 @@ class RequestAdmin(BaseAdmin):
 
     def _desk_only(self, request: HttpRequest) -> None:
         check_process(actor_of(request))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The queue, under its own name."""
+        return super().changelist_view(request, {"title": _("Queue of requests"), **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django import forms
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from formats import enterprise_number, insz
@@ -16,6 +16,13 @@ from htb.models import RefusalTemplate, Request
 from identity.actor import Actor
 
 LONGEST_TEXT = 2000
+
+
+class ReasonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's own class takes no argument
+    """A reason for refusing, shown as it reads in the language of the desk."""
+
+    def label_from_instance(self, obj: RefusalTemplate) -> str:
+        return obj.text_in(get_language() or "nl")
 
 
 class ActForm(forms.Form):
@@ -89,9 +96,7 @@ class RefuseForm(ActForm):
     act = RequestAct.REFUSE
     heading = _("Refuse")
     button = _("Refuse")
-    template = forms.ModelChoiceField(
-        label=_("Reason that the applicant reads"), queryset=RefusalTemplate.objects.all()
-    )
+    template = ReasonField(label=_("Reason that the applicant reads"), queryset=RefusalTemplate.objects.all())
     note = forms.CharField(
         label=_("Internal note"), widget=forms.Textarea(attrs={"rows": 2}), required=False, max_length=LONGEST_TEXT
     )

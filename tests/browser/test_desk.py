@@ -32,10 +32,15 @@ def act(page: Page, name: str) -> None:
 
 
 def is_well_made(page: Page, axe: Check) -> None:
-    """One h1, a title, nothing for axe to find."""
-    assert page.locator("h1:visible").count() == 1
+    """One h1, a title, nothing for axe to find, no sideways scrolling at 320 px (E3)."""
+    page.wait_for_load_state()
+    assert page.locator("h1").count() == 1
     assert page.title().strip()
     axe(page)
+    page.set_viewport_size({"width": 320, "height": 900})
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wider <= 0, f"{page.url}: {wider} px too wide"
+    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 @pytest.mark.parametrize("language", ["nl", "fr"])
