@@ -137,7 +137,9 @@ def appoint(
             address=plan.former.email,
             letter=letters.ended(plan.former.person, enterprise=enterprise, representative=representative),
         )
-    return Appointed(new_role, _activation_code(act, chief, chief_facts, enterprise=enterprise, address=asked.chief_email))
+    return Appointed(
+        new_role, _activation_code(act, chief, chief_facts, enterprise=enterprise, address=asked.chief_email)
+    )
 
 
 def _activation_code(act: Act, chief: Person, known: RegisteredPerson, *, enterprise: Enterprise, address: str) -> str:

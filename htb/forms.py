@@ -85,7 +85,9 @@ class FollowForm(PortalForm):
         label=_("Ticket number"),
         max_length=40,
         help_text=_("13 capitals and digits, with or without spaces."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20 number"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20 number"}
+        ),
     )
     insz = InszField(label=_("National register number"))
 
