@@ -1,8 +1,9 @@
 """Two members of the desk at the same moment, with real threads and real commits (BEHAVIOUR X7, X8)."""
 
-from functools import partial
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from access_admins.models import ChiefRole
@@ -12,6 +13,10 @@ from tests.requesting import SCAN, demo_request, desk
 from tests.test_appointing_together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def post(client: Client, address: str, answers: dict[str, Any]) -> Any:
+    return client.post(address, answers)
 
 
 def test_X7_one_approves_and_one_refuses_at_once_and_the_second_is_told() -> None:
@@ -27,8 +32,8 @@ def test_X7_one_approves_and_one_refuses_at_once_and_the_second_is_told() -> Non
     seen = one.get(address).context["seen"]
     reason = RefusalTemplate.objects.get(code="no-original").pk
     responses = at_once(
-        partial(one.post, address, {"act": "approve", "seen": seen}),
-        partial(two.post, address, {"act": "refuse", "seen": seen, "template": reason}),
+        lambda: post(one, address, {"act": "approve", "seen": seen}),
+        lambda: post(two, address, {"act": "refuse", "seen": seen, "template": reason}),
     )
     assert sorted(response.status_code for response in responses) == [302, 409]
     loser = next(response.content.decode() for response in responses if response.status_code == 409)
