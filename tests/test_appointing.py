@@ -8,6 +8,7 @@ import pytest
 from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from access_admins.enums import ChiefKind
 from access_admins.models import ChiefRole, Review
@@ -382,3 +383,18 @@ def test_L7_a_chief_who_cannot_log_in_yet_gets_a_link_and_the_representative_a_c
     texts = [mail.text for mail in Mail.objects.filter(to="toegang@example.be")]
     assert sum("/link/" in text for text in texts) == 1
     assert not any(first.context["code"] in text for text in texts)
+
+
+@pytest.mark.parametrize("name", ["Zoë Ødegård-Strauß", "D'Hondt d’Août <b>", "Ł" * 200, "Παπαδόπουλος"])
+def test_S6_S7_any_name_comes_through_whole(log_in: LogIn, name: str) -> None:
+    """Letters of any kind, apostrophes, 200 characters: on the check page, in the role, in the mail."""
+    RegisterPerson.objects.filter(insz=cast.KARIM).update(last_name=name)
+    client = log_in(cast.AN)
+    check = appointing.choose_other(client, cast.ATELIER, cast.KARIM)
+    assert escape(name) in client.get(check).content.decode()
+    assert appointing.confirm(client, check).status_code == 302
+    assert live_htb(cast.ATELIER).person.last_name == name
+    assert (
+        name
+        in Mail.objects.get(to="toegang@example.be", key__contains=str(live_htb(cast.ATELIER).person.public_id)).text
+    )
