@@ -46,7 +46,7 @@ def _wait_for(address: str) -> None:
     for _try in range(300):
         try:
             requests.get(f"{address}/healthz", timeout=5).raise_for_status()
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
         else:
             return

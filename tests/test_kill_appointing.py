@@ -48,7 +48,7 @@ class Server:
             try:
                 if requests.get(f"{self.address}/healthz", timeout=5).ok:
                     return
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 time.sleep(0.05)
         raise AssertionError("the server did not start")
 

@@ -86,6 +86,7 @@ def visit(live_server: LiveServer, page: Page) -> Visit:
 
 def check_page(page: Page) -> None:
     """Assert what every page promises (BEHAVIOUR E3), whichever way the browser came there."""
+    page.wait_for_load_state()
     facts = page.evaluate(FACTS)
     where = page.url
     assert len(facts["headings"]) == 1, f"{where}: one h1, not {facts['headings']}"
@@ -116,6 +117,7 @@ def axe(browser: Browser) -> Iterator[Check]:
     other = context.new_page()
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()  # a click returns when the next page begins, not when it is there
         address, html = page.url.split("#")[0], page.content()
         other.set_viewport_size(page.viewport_size or {"width": 320, "height": 800})
         other.route(address, lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
