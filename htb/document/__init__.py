@@ -3,7 +3,7 @@
 
 import hashlib
 
-from htb.document import render, seal
+from htb.document import seal
 from htb.document.content import content_of
 from htb.models import Request
 
@@ -14,5 +14,8 @@ def make(request: Request) -> tuple[bytes, str]:
     The request need not be saved; nothing is written. The same request gives the same file before the seal. Raises
     ImproperlyConfigured where the seal's key or certificate cannot be read.
     """
+    # WeasyPrint takes most of a second to load: only a process that makes a document waits for it.
+    from htb.document import render
+
     unsealed = render.pdf_of(content_of(request))
     return seal.put_on(unsealed), hashlib.sha256(unsealed).hexdigest()
