@@ -3,9 +3,10 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+WITH := sh scripts/with_system.sh
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
-.PHONY: help run test packages lock lint types messages frontend bench soak images clean
+.PHONY: help run gateway test packages lock lint types messages frontend bench soak fuzz images clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -16,13 +17,22 @@ PRINTING := libpango-1.0.so.0:libpango-1.0-0 libpangoft2-1.0.so.0:libpangoft2-1.
 
 run: .venv/run.stamp ## serve the demo world at http://127.0.0.1:$PORT (8000); DATABASE_URL=postgres://… chooses PostgreSQL
 	@sh scripts/system_packages.sh $(PRINTING)
-	@PORT=$(PORT) $(BIN)/python -m scripts.serve
+	@PORT=$(PORT) $(WITH) $(BIN)/python -m scripts.serve
+
+# What senders deliver to; the portal itself needs none of it.
+GATEWAY := /usr/sbin/proftpd:proftpd-core /usr/lib/proftpd/mod_sftp.so:proftpd-mod-crypto \
+	/usr/lib/proftpd/mod_sql_postgres.so:proftpd-mod-pgsql /usr/lib/proftpd/mod_sql_sqlite.so:proftpd-mod-sqlite
+
+gateway: .venv/run.stamp ## serve SFTP and FTPS to senders beside `make run`, at 127.0.0.1, ports 2022 and 2021
+	@sh scripts/system_packages.sh $(GATEWAY)
+	@$(WITH) $(BIN)/python manage.py gateway
 
 test: packages .venv/test.stamp ## run every test, the browser's journeys included
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(WITH) $(BIN)/python -m pytest $(TESTS)
 
-packages: # what the tests need of the system
-	@sh scripts/system_packages.sh $(PRINTING) chromium xgettext:gettext pdftoppm:poppler-utils
+packages: # what the tests need of the system (libatomic: the driver of the browser; ssh-keygen, curl, openssl: a sender's programs)
+	@sh scripts/system_packages.sh $(PRINTING) chromium libatomic.so.1:libatomic1 xgettext:gettext pdftoppm:poppler-utils \
+		ssh-keygen:openssh-client curl openssl
 
 lock: .venv/dev.stamp ## choose the versions of requirements/*.txt again
 	$(COMPILE) pyproject.toml --group test --group lint -o requirements/dev.txt
@@ -37,22 +47,26 @@ types: .venv/dev.stamp ## mypy, strict
 
 messages: .venv/dev.stamp ## bring locale/*/django.po up to the sources
 	@sh scripts/system_packages.sh xgettext:gettext
-	@$(BIN)/python -m scripts.make_messages
+	@$(WITH) $(BIN)/python -m scripts.make_messages
 
 frontend: ## build ui/static again (needs Node)
 	@$(MAKE) -C frontend
 
-bench: .venv/test.stamp ## measure the standard journey and the import (needs PostgreSQL)
+bench: .venv/test.stamp ## measure what is promised of speed (needs PostgreSQL)
+	@sh scripts/system_packages.sh $(GATEWAY)
 	@sh scripts/bench.sh
 
 soak: .venv/test.stamp ## kill the portal and the worker a hundred times while they work
 	@sh scripts/system_packages.sh chromium
-	@KILLS=100 $(BIN)/python -m pytest tests/test_kill_*.py -q -s
+	@KILLS=100 $(WITH) $(BIN)/python -m pytest tests/test_kill_*.py -q -s
+
+fuzz: .venv/test.stamp ## read 100,000 broken certificates and keys
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100000} $(BIN)/python -m pytest tests/test_senders_reading_vectors.py -q -k "mutation or nonsense"
 
 images: .venv/test.stamp ## take the pictures of docs/images from the pages
 	@sh scripts/system_packages.sh chromium
 	@mkdir -p docs/images
-	@PICTURES=docs/images $(BIN)/python -m pytest -q tests/browser/test_pictures.py
+	@PICTURES=docs/images $(WITH) $(BIN)/python -m pytest -q tests/browser/test_pictures.py
 
 clean: ## remove the environment, the demo database and everything made here
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from django.db import IntegrityError, ProgrammingError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from acts.errors import Changed
 from audit.record import Entry, write_entries
+from audit.selected import Selection
 from outbox.letters import Letter
 from outbox.mails import queue
 
@@ -41,7 +43,7 @@ class Receiver(Protocol):
 @dataclass
 class Act:
     """The act under way. `chain` is the record's chain it goes to: the topmost row that it locks. `is_repeated`: this very run
-    was carried out before, so there is nothing to record."""
+    was carried out before, or nothing was left to do, so there is nothing to record."""
 
     name: str
     actor: Doer
@@ -49,6 +51,12 @@ class Act:
     is_repeated: bool = False
     id: uuid.UUID = field(default_factory=uuid.uuid4)
     entries: list[Entry] = field(default_factory=list)
+    selections: list[Selection] = field(default_factory=list)
+
+    @property
+    def has_events(self) -> bool:
+        """Whether anything is to be recorded so far."""
+        return bool(self.entries or self.selections)
 
     def event(
         self,
@@ -85,6 +93,53 @@ class Act:
         queue(key=f"{self.id}:{receiver.public_id}", to=address, language=receiver.language, letter=letter)
 
 
+class Known(Protocol):
+    """Whoever or whatever the record names by its public_id."""
+
+    public_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Events of one enterprise in one role, so that a line of an act says only what happened."""
+
+    act: Act
+    role: str
+    enterprise: Known
+
+    def __call__(
+        self, name: str, subject: Known | None, about: str, *, capacity: Known | None = None, **details: Any
+    ) -> None:
+        """Record an event; see Act.event. subject: the person it happened to. about: the thing, as `about(…)` writes it."""
+        self.act.event(
+            name,
+            role=self.role,
+            enterprise=self.enterprise.public_id,
+            capacity=capacity.public_id if capacity else None,
+            subject=subject.public_id if subject else None,
+            about=about,
+            details=details,
+        )
+
+    def every(self, name: str, rows: "QuerySet[Any, Any]") -> None:
+        """Record an event for each of many; rows: as of `audit.selected.Selection`, in which each names its capacity."""
+        self.act.selections.append(
+            Selection(
+                act=name,
+                actor=str(self.act.actor.public_id),
+                level=self.act.actor.level,
+                role=self.role,
+                enterprise=str(self.enterprise.public_id),
+                rows=rows,
+            )
+        )
+
+
+def about(kind: str, thing: Known) -> str:
+    """Return how the record names a thing: "account:<public_id>"."""
+    return f"{kind}:{thing.public_id}"
+
+
 @contextmanager
 def perform(name: str, *, actor: Doer, chain: str = "") -> Iterator[Act]:
     """Run one act in one transaction; see the module's text.
@@ -98,9 +153,9 @@ def perform(name: str, *, actor: Doer, chain: str = "") -> Iterator[Act]:
         with transaction.atomic():
             yield act
             if not act.is_repeated:
-                if not (act.chain and act.entries):
+                if not (act.chain and act.has_events):
                     raise ProgrammingError(f"the act {name} has no chain or recorded nothing")
-                write_entries(act.chain, act.entries)
+                write_entries(act.chain, act.entries, act.selections)
     except IntegrityError as conflict:
         raise Changed(
             _("Somebody else changed this at the same moment. Look at how it stands now and try again.")

@@ -13,9 +13,13 @@ Sentence = str | Promise
 
 
 class ActError(Exception):
-    """Why an act did not happen. `code` names the reason in tests and logs; `sentence` is for the person."""
+    """Why an act did not happen. `code` names the reason in tests and logs; `sentence` is for the person.
+
+    field: of the form, to which the sentence belongs; None for the whole form.
+    """
 
     status = 400
+    field: str | None = None
 
     def __init__(self, sentence: Sentence = "", *, code: str = "") -> None:
         super().__init__(code or type(self).__name__)
@@ -50,7 +54,7 @@ class LevelTooLow(ActError):
 
 
 class Refused(ActError):
-    """A rule says no. `field` is the form's field that the sentence belongs to, None for the whole form."""
+    """A rule says no."""
 
     status = 422
 
@@ -73,16 +77,23 @@ class Changed(ActError):
         self.when = when
 
 
+def plan_changed() -> Changed:
+    """Return the refusal of a plan that is no longer the one that was confirmed."""
+    sentence = _(
+        "What you confirmed is no longer how things stand. Nothing was done. Check the data below and confirm again."
+    )
+    return Changed(sentence, code="plan_changed")
+
+
 class TooMany(ActError):
-    """Too many tries; nothing gets through before `until` (aware)."""
+    """Too many tries; nothing gets through before `until` (aware). sentence: where no try was wrong; it may say %(moment)s."""
 
     status = 429
 
-    def __init__(self, until: datetime, *, scope: str = "") -> None:
+    def __init__(self, until: datetime, *, scope: str = "", sentence: Sentence = "") -> None:
         moment = date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT")
-        sentence = gettext("There were too many wrong tries. Try again after %(moment)s.") % {"moment": moment}
-        super().__init__(sentence, code="too_many")
-        self.field: str | None = None
+        words = str(sentence) or gettext("There were too many wrong tries. Try again after %(moment)s.")
+        super().__init__(words % {"moment": moment}, code="too_many")
         self.until = until
         self.scope = scope
 

@@ -1,7 +1,11 @@
 """The record: what happened, append-only (docs/record.md). No foreign keys lead out of it; people stand in it by public_id."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+# Between the texts that a digest is over; none of them may hold it.
+SEPARATOR = "\x1f"
 
 
 class Event(models.Model):
@@ -31,7 +35,14 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         constraints = [models.UniqueConstraint(fields=["chain", "link", "position"], name="event_place")]
-        indexes = [models.Index(fields=["enterprise", "id"], name="event_enterprise")]
+        # For the history of an enterprise: whole, of a kind of event, of one capacity, of one person who did or met it.
+        indexes = [
+            models.Index(fields=["enterprise", "id"], name="event_enterprise"),
+            models.Index(fields=["enterprise", "act", "id"], name="event_act"),
+            models.Index(fields=["enterprise", "capacity", "id"], name="event_capacity", condition=~Q(capacity="")),
+            models.Index(fields=["enterprise", "subject", "id"], name="event_subject", condition=~Q(subject="")),
+            models.Index(fields=["enterprise", "actor", "id"], name="event_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.chain} {self.link}.{self.position} {self.act}"

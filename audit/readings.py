@@ -9,8 +9,8 @@ from datetime import UTC
 
 from django.db import transaction
 
-from audit.models import Reading
-from audit.record import SEPARATOR, Entry, hold, write_entries
+from audit.models import SEPARATOR, Reading
+from audit.record import Entry, hold, write_entries
 
 CHAIN = "portal"
 ACT = "readings.linked"

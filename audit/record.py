@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -11,9 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from audit.models import Event, Link
-
-SEPARATOR = "\x1f"
+from audit.models import SEPARATOR, Event, Link
+from audit.selected import Selection, insert
 
 
 @dataclass(frozen=True)
@@ -57,22 +56,35 @@ def link_digest(*, previous: str, chain: str, number: int, event_digests: list[s
     return hmac.new(settings.RECORD_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def write_entries(chain: str, entries: list[Entry]) -> None:
+def write_entries(chain: str, entries: Sequence[Entry], selections: Sequence[Selection] = ()) -> None:
     """Append entries to a chain as one link. Call last in the act's transaction: it holds the chain from here to the commit.
 
-    chain: "enterprise:<public_id>", "person:<public_id>" or "portal". Raises TransactionManagementError outside a transaction,
-    ValueError without entries or for a text that holds the separator: the digests would not tell such events apart.
+    chain: "enterprise:<public_id>", "person:<public_id>" or "portal". selections: more events, after the entries, that the
+    database makes. Raises TransactionManagementError outside a transaction, ValueError where there are no events at all
+    or for a text that holds the separator: the digests would not tell such events apart.
     """
-    if not entries:
-        raise ValueError("a link without events says nothing")
     hold(chain)
     last = Link.objects.filter(chain=chain).order_by("-number").values_list("number", "digest").first()
     number, previous = (last[0] + 1, last[1]) if last else (1, "")
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    digests = _insert_entries(entries, chain=chain, link=number, at=at)
+    for selection in selections:
+        digests += insert(selection, chain=chain, link=number, at=at, first=len(digests))
+    if not digests:
+        raise ValueError("a link without events says nothing")
+    Link.objects.create(
+        chain=chain,
+        number=number,
+        count=len(digests),
+        digest=link_digest(previous=previous, chain=chain, number=number, event_digests=digests),
+    )
+
+
+def _insert_entries(entries: Sequence[Entry], *, chain: str, link: int, at: str) -> list[str]:
     events = []
     for position, entry in enumerate(entries):
         event = Event(
-            chain=chain, link=number, position=position, at=at, act=entry.act, actor=entry.actor, role=entry.role,
+            chain=chain, link=link, position=position, at=at, act=entry.act, actor=entry.actor, role=entry.role,
             level=entry.level, enterprise=entry.enterprise, capacity=entry.capacity, subject=entry.subject,
             about=entry.about, details=canonical(entry.details),
         )  # fmt: skip
@@ -80,13 +92,9 @@ def write_entries(chain: str, entries: list[Entry]) -> None:
             raise ValueError(f"an event {entry.act} with a separator in its texts")
         event.digest = event_digest(event)
         events.append(event)
-    Event.objects.bulk_create(events)
-    Link.objects.create(
-        chain=chain,
-        number=number,
-        count=len(events),
-        digest=link_digest(previous=previous, chain=chain, number=number, event_digests=[e.digest for e in events]),
-    )
+    if events:
+        Event.objects.bulk_create(events)
+    return [event.digest for event in events]
 
 
 def hold(chain: str) -> None:

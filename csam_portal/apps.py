@@ -7,15 +7,29 @@ class CsamPortalConfig(AppConfig):
     name = "csam_portal"
 
     def ready(self) -> None:
-        from access_admins.holdings import chief_holdings
+        from access_admins import hooks
+        from access_admins.holdings import Chiefs, chief_holdings
+        from access_admins.succession import close_reviews
         from csam_portal import checks  # noqa: F401 - registers the start-up checks
         from csam_portal.chores import register_chores
         from csam_portal.staff_groups import make_groups
+        from enterprises.hanging import register_ender
         from identity.actor import register_roles
+        from identity.people import register_follower
+        from senders import for_chiefs
+        from senders.actions.life import end_sender
+        from users.accounts import follow_person, register_watcher
+        from users.chiefs import register_chiefs
         from users.holdings import account_holdings
 
         register_roles(chief_holdings)
         register_roles(account_holdings)
+        register_chiefs(Chiefs())
+        register_watcher(close_reviews)
+        register_follower(follow_person)
+        register_ender(end_sender)
+        hooks.register_contributor(for_chiefs.contribute)
+        hooks.register_consequence(for_chiefs.ends_with)
         register_chores()
         # This app has no tables, so Django sends no signal for it.
         post_migrate.connect(make_groups, sender=apps.get_app_config("identity"))

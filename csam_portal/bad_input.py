@@ -1,5 +1,6 @@
 """Refuses what no page can use, before any page sees it (BEHAVIOUR E7): a page that says what to do, never a 500."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from django.http import HttpRequest, HttpResponse
@@ -9,12 +10,18 @@ from django.utils import translation
 
 from csam_portal.errors import bad_request
 
+# Control characters, broken UTF-8, and what Unicode says is no character at all.
+_UNUSABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffd-\uffff"
+    + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(1, 17))
+    + "]"
+)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class BadInputMiddleware:
-    """Answers NUL bytes, broken UTF-8, other encodings and unknown methods with a page of status 400 or 405.
+    """Answers control characters, broken UTF-8, other encodings and unknown methods with a page of status 400 or 405.
 
     Too many fields and too large a form are refused by Django while it reads them (DATA_UPLOAD_…), with the same page.
     """
@@ -64,8 +71,9 @@ def _names_and_values(lists: Iterable[tuple[str, list[str]]]) -> Iterator[str]:
 
 
 def _is_clean(text: str) -> bool:
-    """Tell whether a text has no NUL, which PostgreSQL cannot store, and no U+FFFD, which stands for broken UTF-8."""
-    return "\x00" not in text and "\ufffd" not in text and _is_encodable(text)
+    """Tell whether a text has no control characters but tabs and line ends (PostgreSQL cannot store NUL, a page may not show
+    the others), and no U+FFFD, which stands for broken UTF-8."""
+    return _UNUSABLE.search(text) is None and _is_encodable(text)
 
 
 def _is_encodable(text: str) -> bool:

@@ -16,7 +16,9 @@ from django.db import connections
 
 from csam_portal.demo.world import CAST, STAFF
 from htb.document import seal
+from htb.document import trust as signer_trust
 from identity.models import Person
+from senders.reading import trust as sender_trust
 
 ENVIRONMENTS = ("development", "test", "production")
 # As Django's own deployment check asks.
@@ -38,7 +40,7 @@ def production_is_safe(**_options: Any) -> list[CheckMessage]:
         return []
     messages: list[CheckMessage] = [
         Error(sentence, hint="docs/settings.md says what to set.", id="portal.E002")
-        for rule in (_keys, _addresses, _login, _mail, _switches, _seal)
+        for rule in (_keys, _addresses, _login, _mail, _switches, _seal, _signers, _senders)
         for sentence in rule()
     ]
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -101,6 +103,27 @@ def _seal() -> Iterator[str]:
         return
     try:
         seal.refuse_when_unusable()
+    except ImproperlyConfigured as reason:
+        yield str(reason)
+
+
+def _signers() -> Iterator[str]:
+    files = (*settings.SIGNER_TRUST_FILES, *settings.SIGNER_CRL_FILES)
+    if any(Path(file).parent == settings.DEMO_SIGNERS_DIR for file in files):
+        yield "SIGNER_TRUST_FILES or SIGNER_CRL_FILES is not set."
+        return
+    try:
+        signer_trust.refuse_when_unusable()
+    except ImproperlyConfigured as reason:
+        yield str(reason)
+
+
+def _senders() -> Iterator[str]:
+    """A list that cannot be read would refuse every certificate, or let a revoked one through."""
+    try:
+        if settings.SENDER_ISSUERS_FILE:
+            sender_trust.admitted_issuers()
+        sender_trust.revocation_lists()
     except ImproperlyConfigured as reason:
         yield str(reason)
 

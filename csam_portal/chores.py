@@ -4,13 +4,18 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from access_admins.register_look import look_into_register
 from audit.heads import log_heads
 from audit.readings import link_readings
 from htb.requests import expire_and_remind
 from identity.limits import forget_old as forget_old_tries
 from identity.models import Session
 from outbox.chores import register
+from senders.notices import mark_revoked, tell_of_endings
+from senders.receiving import find_unreported
+from senders.receiving import forget_old as forget_old_traffic
 from ui.journeys import forget_old as forget_old_runs
+from users.list_references import forget_old as forget_old_searches
 
 
 def forget_expired_sessions() -> int:
@@ -24,6 +29,12 @@ def register_chores() -> None:
     register("link readings", every=hour, run=link_readings)
     register("log the heads of the record", every=hour, run=log_heads)
     register("forget expired sessions", every=hour, run=forget_expired_sessions)
+    register("forget old searches", every=hour, run=forget_old_searches)
     register("forget old tries", every=hour, run=forget_old_tries)
     register("expire requests and remind", every=day, run=expire_and_remind)
+    register("look into the register", every=day, run=look_into_register)
+    register("tell of certificates that end", every=day, run=tell_of_endings)
+    register("mark revoked certificates", every=day, run=mark_revoked)
+    register("find submissions without a report", every=hour, run=find_unreported)
+    register("forget old reports and files of senders", every=day, run=forget_old_traffic)
     register("forget old runs", every=day, run=forget_old_runs)

@@ -17,18 +17,10 @@ class Chapter:
     numeral: str
     title: str | Promise
 
-    @property
-    def is_live(self) -> bool:
-        """Whether the screens that the chapter explains can be used in this release."""
-        return self.name not in NOT_YET
-
     def text(self, language: str) -> str:
         """Return the template that holds the chapter's text in a language of settings.LANGUAGES."""
         return f"help/{language}/{self.name}.html"
 
-
-# Chapters whose screens are still to come; each says so at its top. Take a name out when its screens are there.
-NOT_YET = {"access-managers", "users", "senders"}
 
 CHAPTERS = {
     chapter.name: chapter

@@ -7,8 +7,20 @@ from django.db.models import Exists, OuterRef, QuerySet
 from access_admins.enums import ChiefKind
 from access_admins.models import ChiefRole
 from enterprises.models import Capacity, Enterprise
+from htb.models import Request
+from senders.models import (
+    IN_USE,
+    Carried,
+    Certificate,
+    Channel,
+    Delivery,
+    DeliveryPart,
+    Receipt,
+    Sender,
+    SshKey,
+)
 from users.enums import AccountType
-from users.models import LIVE, Account
+from users.models import LIVE, Account, Grant
 
 
 def broken() -> Iterator[str]:
@@ -34,7 +46,45 @@ def _rules() -> Iterator[tuple[str, QuerySet]]:  # type: ignore[type-arg]  # row
     )
     yield "an account held as HTB by somebody who is not", as_htb.filter(~Exists(own_chief))
 
+    electronic = Request.objects.filter(is_signed_electronically=True)
+    yield "a request signed electronically without its file", electronic.filter(signed_file=None)
+    yield from _senders()
+
     ended = Capacity.objects.exclude(retired_at=None).filter(
         Exists(Account.objects.filter(LIVE, capacity=OuterRef("pk")))
     )
     yield "a retired capacity with an account", ended
+
+    gone = Account.objects.exclude(ended_at=None).filter(Exists(Grant.objects.filter(LIVE, account=OuterRef("pk"))))
+    yield "an ended account that still holds an application", gone
+
+    # The list is filtered by the grant's capacity, and shows the account's.
+    astray = Grant.objects.filter(account=OuterRef("pk")).exclude(capacity=OuterRef("capacity"))
+    yield "an account with a grant of another capacity", Account.objects.filter(Exists(astray))
+
+
+def _senders() -> Iterator[tuple[str, QuerySet]]:  # type: ignore[type-arg]
+    live = Sender.objects.filter(LIVE)
+    channels = Channel.objects.filter(LIVE)
+    yield "a sender without channel", live.filter(~Exists(channels.filter(sender=OuterRef("pk"))))
+    yield "a sender of a retired capacity", live.exclude(capacity__retired_at=None)
+    yield "a channel of an ended sender", channels.exclude(sender__ended_at=None)
+    carried = Carried.objects.filter(LIVE, channel=OuterRef("pk"))
+    yield "a channel that carries nothing", channels.filter(~Exists(carried))
+
+    rows = Carried.objects.filter(LIVE)
+    preferred = rows.filter(is_preferred=True, sender=OuterRef("sender"), application=OuterRef("application"))
+    unpreferred = rows.filter(~Exists(preferred), sender=OuterRef("pk"))
+    yield "an application of a sender without preferred channel", live.filter(Exists(unpreferred))
+    elsewhere = rows.exclude(channel__sender=OuterRef("pk")).filter(sender=OuterRef("pk"))
+    yield "a sender that carries over another sender's channel", live.filter(Exists(elsewhere))
+    for loaded in (Certificate, SshKey):
+        yield (
+            f"a {loaded._meta.model_name} in use on an ended channel",
+            loaded.objects.filter(IN_USE).exclude(channel__ended_at=None),
+        )
+
+    receipts = Receipt.objects.filter(delivery=OuterRef("pk"))
+    yield "a submission without receipt", Delivery.objects.filter(~Exists(receipts))
+    parts = DeliveryPart.objects.filter(delivery=OuterRef("pk"))
+    yield "an accepted submission whose declaration is not kept", Delivery.objects.filter(~Exists(parts), fault="")

@@ -131,9 +131,11 @@ def dict_config(*, level: str, style: str) -> dict[str, Any]:
             "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
             # Ends its messages with the path of every 4xx; ours has the status. What went wrong inside is an ERROR.
             "django.request": {"level": "ERROR"},
-            # Say every step of every document that is made.
+            # Says every step of every document that is made.
             "weasyprint.progress": {"level": "WARNING"},
-            "pyhanko": {"level": "WARNING"},
+            # Name the holder of every certificate that they refuse.
+            "pyhanko": {"level": "CRITICAL"},
+            "pyhanko_certvalidator": {"level": "CRITICAL"},
             "gunicorn.error": {"handlers": [], "level": level, "propagate": True},
             "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
         },

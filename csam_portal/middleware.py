@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
 from acts.errors import ActError, LevelTooLow
@@ -50,6 +50,10 @@ class PageMiddleware:
         if isinstance(exception, LevelTooLow):
             return step_up(request, exception.level)
         if isinstance(exception, ActError):
+            declaration: Page | None = getattr(request, "page", None)
+            if declaration is not None and declaration.for_programs:
+                answer = {"error": exception.code, "error_description": str(exception.sentence)}
+                return JsonResponse(answer, status=exception.status)
             return act_error_page(request, exception)
         return None
 

@@ -36,6 +36,7 @@ RECORD_KEY = env.str("RECORD_KEY", default=UNSAFE_SECRET_KEY)
 INSTALLED_APPS = [
     "csam_portal.apps.CsamPortalConfig",
     "htb",
+    "senders",
     "access_admins",
     "users",
     "enterprises",
@@ -73,7 +74,7 @@ MIDDLEWARE = [
     "csam_portal.language.LanguageCookieMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "identity.middleware.PersonMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -117,6 +118,8 @@ else:
     _database["CONN_MAX_AGE"] = env.int("DATABASE_CONNECTION_SECONDS", default=600)
     _database["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# SQLite leaves out the further columns that an index of PostgreSQL holds; its lists are small.
+SILENCED_SYSTEM_CHECKS = ["models.W040"]
 
 # --- Who is asking ---------------------------------------------------------------------------------------------------
 
@@ -157,6 +160,9 @@ LEVELS = {
     "self": env.int("LEVEL_SELF", default=200),
 }
 
+# Rows of a bulk act that one transaction holds (BEHAVIOUR U4); more are done by the worker, so many at a time.
+BULK_AT_ONCE = env.int("BULK_AT_ONCE", default=2000)
+
 # The mock eID/itsme provider (MOCK_IDP): the PIN of every card, and where it may send a browser back to.
 MOCK_IDP_ISSUER = f"{SITE_URL}/mock-idp"
 MOCK_IDP_PIN = env.str("MOCK_IDP_PIN", default="1234")
@@ -188,7 +194,12 @@ LIMITS = {
     "exception.address": (env.int("LIMIT_EXCEPTION_ADDRESS", default=5), 3600),
     "exception.insz": (env.int("LIMIT_EXCEPTION_INSZ", default=5), 24 * 3600),
     "exception.enterprise": (env.int("LIMIT_EXCEPTION_ENTERPRISE", default=10), 24 * 3600),
+    "assertion.address": (env.int("LIMIT_ASSERTION_ADDRESS", default=50), 3600),
+    # Counted by the daemon's view: a change counts after the next `migrate`.
+    "gateway_password.user": (env.int("LIMIT_GATEWAY_PASSWORD", default=50), 15 * 60),
     "upload.actor": (env.int("LIMIT_UPLOAD_ACTOR", default=30), 3600),
+    # Counted in the activations themselves, the one that came with the role included.
+    "activation.person": (env.int("LIMIT_ACTIVATION_PERSON", default=4), 24 * 3600),
 }
 # How many proxies in front write X-Forwarded-For; 0 = none, the connection's own address counts.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
@@ -222,6 +233,44 @@ SEAL_KEY_FILE = env.str("SEAL_KEY_FILE", default=str(DEMO_SEAL_DIR / "key.pem"))
 SEAL_KEY_PASSPHRASE = env.str("SEAL_KEY_PASSPHRASE", default="")
 SEAL_CERTIFICATE_FILE = env.str("SEAL_CERTIFICATE_FILE", default=str(DEMO_SEAL_DIR / "certificate.pem"))
 SEAL_FORMER_CERTIFICATE_FILES = env.list("SEAL_FORMER_CERTIFICATE_FILES", default=[])
+
+# --- The gateway that senders deliver to (docs/gateway.md) ---------------------------------------------------------------
+
+# The folders of senders, and what the daemon needs beside them: its configuration, keys and logs.
+GATEWAY_DIR = env.str("GATEWAY_DIR", default=str(VAR_DIR / "gateway"))
+GATEWAY_HOST = env.str("GATEWAY_HOST", default="127.0.0.1")
+GATEWAY_SFTP_PORT = env.int("GATEWAY_SFTP_PORT", default=2022)
+GATEWAY_FTPS_PORT = env.int("GATEWAY_FTPS_PORT", default=2021)
+GATEWAY_PASSIVE_PORTS = env.str("GATEWAY_PASSIVE_PORTS", default="29000-29099")
+# How it is named to senders; the address that passive FTP gives, where another machine stands in front.
+GATEWAY_NAME = env.str("GATEWAY_NAME", default=GATEWAY_HOST)
+# The user that the daemon's sessions run as, where the daemon is started by root; otherwise it is whoever starts it.
+GATEWAY_USER = env.str("GATEWAY_USER", default="proftpd")
+# Its certificate for FTPS; without one, a self-made one stands in GATEWAY_DIR/keys.
+GATEWAY_TLS_KEY_FILE = env.str("GATEWAY_TLS_KEY_FILE", default="")
+GATEWAY_TLS_CERTIFICATE_FILE = env.str("GATEWAY_TLS_CERTIFICATE_FILE", default="")
+GATEWAY_MAX_SESSIONS = env.int("GATEWAY_MAX_SESSIONS", default=100)
+GATEWAY_MAX_SESSIONS_PER_SENDER = env.int("GATEWAY_MAX_SESSIONS_PER_SENDER", default=20)
+GATEWAY_DATABASE_ROLE = env.str("GATEWAY_DATABASE_ROLE", default="csam_gateway")
+GATEWAY_DATABASE_PASSWORD = env.str("GATEWAY_DATABASE_PASSWORD", default="")
+GATEWAY_KEEP_DAYS = env.int("GATEWAY_KEEP_DAYS", default=30)
+# The largest file of a submission; everything of a submission passes through memory once.
+MESSAGE_MAX_BYTES = env.int("MESSAGE_MAX_BYTES", default=20 * 1024 * 1024)
+
+# --- Senders of structured messages (docs/senders.md) ------------------------------------------------------------------------
+
+DEMO_SENDER_DIR = VAR_DIR / "sender"  # `load_demo` makes the brasserie's keys there
+# Certificates of the issuers whose certificates are taken ("qualified"), one PEM file; empty: any issuer.
+SENDER_ISSUERS_FILE = env.str("SENDER_ISSUERS_FILE", default="")
+# Their revocation lists, PEM or DER; read again when a file changes.
+SENDER_REVOCATION_FILES = env.list("SENDER_REVOCATION_FILES", default=[])
+
+# --- Signatures on returned documents (docs/document.md) ------------------------------------------------------------------
+
+DEMO_SIGNERS_DIR = VAR_DIR / "signers"  # `load_demo` makes an authority there; production refuses it
+SIGNER_TRUST_FILES = env.list("SIGNER_TRUST_FILES", default=[str(DEMO_SIGNERS_DIR / "authority.pem")])
+SIGNER_CRL_FILES = env.list("SIGNER_CRL_FILES", default=[str(DEMO_SIGNERS_DIR / "revoked.pem")])
+SIGNER_REVOCATION = env.str("SIGNER_REVOCATION", default="require")  # require | hard-fail | soft-fail
 
 # --- Addresses of other services, shown as links ------------------------------------------------------------------------
 
@@ -304,6 +353,13 @@ SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=365 * 86400 if IS_PRODUCTI
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# A form with files, all together: what a web service sends is the most that anybody does.
+FORM_MAX_BYTES = 2 * MESSAGE_MAX_BYTES + 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "ui.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 

@@ -14,6 +14,7 @@ KEPT = (
     "enterprises.application",
     "enterprises.functionrule",
     "htb.refusaltemplate",
+    "senders.messagecode",
 )
 # Group: model and what may be done with it. Nothing is ever deleted.
 GROUPS: dict[str, dict[str, tuple[str, ...]]] = {

@@ -17,6 +17,7 @@ urlpatterns = [
     path("healthz", operations.healthz, name="healthz"),
     path("readyz", operations.readyz, name="readyz"),
     path("oidc/callback", chooser.callback, name="oidc-callback"),
+    path("api/v1/", include("senders.api.urls")),
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", views.home, name="home"),
@@ -33,6 +34,8 @@ urlpatterns = [
         path("", include("identity.urls")),
         path("", include("htb.urls")),
         path("", include("access_admins.urls")),
+        path("", include("users.urls")),
+        path("", include("senders.urls")),
         path("", include("ui.urls")),
     ),
 ]

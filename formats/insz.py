@@ -9,13 +9,18 @@ from stdnum.exceptions import ValidationError
 _SEPARATORS = re.compile(r"[\s.\-/]")
 
 
+def digits_of(text: str) -> str:
+    """Return what was typed without its separators."""
+    return _SEPARATORS.sub("", text)
+
+
 def parse(text: str) -> str | None:
     """Return the eleven digits of an INSZ typed in any notation, or None where no such number can exist.
 
     Accepts national register and BIS numbers (month + 20 or + 40) with unknown dates; month + 60 (published test persons) only
     where ACCEPT_TEST_INSZ is set.
     """
-    digits = _SEPARATORS.sub("", text)
+    digits = digits_of(text)
     if not (len(digits) == 11 and digits.isascii() and digits.isdigit()):
         return None
     for kind in (nn, bis):

@@ -29,6 +29,11 @@ def _loose(text: str) -> str:
     return " ".join(fold(text).replace("-", " ").replace("'", "").split())
 
 
+def words(text: str) -> set[str]:
+    """Return the words of names as they are looked for: folded, at hyphens apart, without apostrophes and other signs."""
+    return {word for word in ("".join(filter(str.isalnum, one)) for one in _loose(text).split()) if word}
+
+
 def same_first_name(typed: str, registered: str) -> bool:
     """Tell whether what was typed is all of the registered given names or any one of them (BEHAVIOUR X1)."""
     return same(typed, registered) or any(same(typed, one) for one in registered.replace(",", " ").split())

@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from acts.errors import Refused, RegisterDown, TooMany
+from acts.attempts import attempt
 from identity.limits import client_address
 from mock_idp.actions import Asked, InvalidGrant, log_in, redeem, told
 from mock_idp.cards import card_of, check_pin, shown_cards
@@ -102,15 +102,11 @@ def _card_page(request: HttpRequest, asked: Asked) -> HttpResponse:
         return _return(asked, error="access_denied")
     form = CardForm(request.POST if request.method == "POST" else None, cards=shown_cards())
     status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            person = card_of(form.chosen)
-            check_pin(person.insz, form.cleaned_data["pin"], address=client_address(request))
-        except (Refused, TooMany, RegisterDown) as refused:
-            form.add_error(getattr(refused, "field", None), str(refused.sentence))
-            status = refused.status
-        else:
-            return _return(asked, code=log_in(asked, person.insz))
+    if request.method == "POST":
+        tried = attempt(form, lambda: _insz_on_card(request, form))
+        if tried.result is not None:
+            return _return(asked, code=log_in(asked, tried.result))
+        status = tried.status
     languages = [
         {"code": code, "address": f"{request.path}?{urlencode({**request.GET.dict(), 'ui_locales': code})}"}
         for code, _name in settings.LANGUAGES
@@ -122,9 +118,16 @@ def _card_page(request: HttpRequest, asked: Asked) -> HttpResponse:
         "languages": languages,
         "actor": None,
     }
-    response = render(request, "mock_idp/card.html", context, status=400 if form.errors and status == 200 else status)
+    response = render(request, "mock_idp/card.html", context, status=status)
     response["Content-Language"] = translation.get_language()
     return response
+
+
+def _insz_on_card(request: HttpRequest, form: CardForm) -> str:
+    """Return the number of the card that was shown with its PIN. Raises Refused, TooMany, RegisterDown."""
+    person = card_of(form.chosen)
+    check_pin(person.insz, form.cleaned_data["pin"], address=client_address(request))
+    return person.insz
 
 
 def _language(request: HttpRequest) -> str:

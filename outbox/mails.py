@@ -1,5 +1,7 @@
 """Putting mails into the outbox."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -13,6 +15,13 @@ def queue(*, key: str, to: str, language: str, letter: Letter) -> Mail:
 
     key: act and receiver. to: an address. language: nl, fr, de or en.
     """
+    mail = write(key=key, to=to, language=language, letter=letter)
+    defaults = {name: getattr(mail, name) for name in ("to", "language", "subject", "text", "html", "next_at")}
+    return Mail.objects.get_or_create(key=key, defaults=defaults)[0]
+
+
+def write(*, key: str, to: str, language: str, letter: Letter) -> Mail:
+    """Return a mail that is not in the outbox yet: hundreds are written while nothing is locked, then queued at once."""
     with translation.override(language):
         context = {
             "letter": letter,
@@ -22,15 +31,17 @@ def queue(*, key: str, to: str, language: str, letter: Letter) -> Mail:
         }
         text = render_to_string("outbox/letter.txt", context).strip() + "\n"
         html = render_to_string("outbox/letter.html", context)
-    mail, _created = Mail.objects.get_or_create(
+    return Mail(
         key=key,
-        defaults={
-            "to": to,
-            "language": language,
-            "subject": " ".join(letter.subject.split()),
-            "text": text,
-            "html": html,
-            "next_at": timezone.now(),
-        },
+        to=to,
+        language=language,
+        subject=" ".join(letter.subject.split()),
+        text=text,
+        html=html,
+        next_at=timezone.now(),
     )
-    return mail
+
+
+def queue_all(mails: Iterable[Mail]) -> None:
+    """Put written mails into the outbox, in the caller's transaction; those whose key is there already are passed over."""
+    Mail.objects.bulk_create(mails, ignore_conflicts=True)

@@ -1,4 +1,4 @@
-"""The worker: mails as they come, chores by the clock. Start as many as you like; none of them keeps anything in memory."""
+"""The worker: mails and queues as they come, chores by the clock. Start as many as you like: none keeps anything in memory."""
 
 import signal
 import time
@@ -11,7 +11,7 @@ import structlog
 from django.db import close_old_connections, connection
 from django.db.utils import InterfaceError, OperationalError
 
-from outbox import chores, sending
+from outbox import chores, queues, sending
 
 PAUSE_SECONDS = 1.0
 
@@ -41,15 +41,26 @@ class Worker:
         log.info("worker.stopped")
 
     def drain(self) -> int:
-        """Send every mail that is due, then run the chores that are; return how much there was to do."""
+        """Send every mail that is due and empty the queues, in turn so that a long queue keeps no mail waiting; then run the
+        chores that are due. Return how much there was to do.
+        """
         done = 0
-        while not self.stopping and (mail := self._patiently(sending.claim)) is not None:
-            sent = sending.send(mail)
-            self._patiently(partial(sending.mark, mail, sent=sent), even_when_stopping=True)
-            done += 1
+        while not self.stopping and (busy := self._send_one() + self._take_one_of_each()):
+            done += busy
         if not self.stopping:
             done += self._patiently(chores.run_due) or 0
         return done
+
+    def _send_one(self) -> int:
+        mail = self._patiently(sending.claim)
+        if mail is None:
+            return 0
+        sent = sending.send(mail)
+        self._patiently(partial(sending.mark, mail, sent=sent), even_when_stopping=True)
+        return 1
+
+    def _take_one_of_each(self) -> int:
+        return sum(bool(self._patiently(take_one)) for take_one in queues.registered() if not self.stopping)
 
     def _patiently(self, ask: Callable[[], Answer], *, even_when_stopping: bool = False) -> Answer | None:
         """Ask the database; where it is locked or away, wait and ask again. Returns None when told to stop meanwhile."""

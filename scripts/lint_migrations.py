@@ -13,7 +13,17 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 # Migrations up to these were written before the first installation: no table holds a row, none is locked.
-BEFORE_FIRST_INSTALLATION = ["0003_enterprise_activated", "0004_kept_data", "0005_functionrule_name"]
+BEFORE_FIRST_INSTALLATION = [
+    "0003_enterprise_activated",
+    "0004_kept_data",
+    "0005_functionrule_name",
+    "0002_grants_and_keys",
+    "0007_name_key",
+    "0004_list_columns",
+    "0006_grant_capacity_required",
+    "0007_list_covers",
+    "0004_key_of_login",
+]
 
 
 def main() -> None:

@@ -4,6 +4,8 @@
 field and in the summary that base.html shows, whose links focus the field (BEHAVIOUR E3).
 """
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
@@ -18,6 +20,9 @@ from formats import enterprise_number, insz
 
 # Longer than any notation of a number, short enough that nobody pastes a book into it.
 NUMBER_LENGTH = 30
+MAILBOX_ADVICE = _(
+    "Best a general mailbox of the enterprise, such as management@enterprise.be, that is also read when somebody is away."
+)
 # What people type where the browser has no calendar.
 DAY_FORMATS = ["%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"]
 # The first that fits (several checkboxes are a kind of radios to Django); everything else is one line of text.
@@ -29,6 +34,11 @@ LOOKS: list[tuple[type[forms.Widget], str]] = [
     (forms.Textarea, "govuk-textarea"),
     (forms.FileInput, "govuk-file-upload"),
 ]
+
+
+def one_line(text: str) -> str:
+    """Return a text without its line ends, as a browser sends what is typed in a field of one line."""
+    return " ".join(text.splitlines())
 
 
 class Renderer(TemplatesSetting):
@@ -56,6 +66,12 @@ class BoundField(forms.BoundField):
         """Whether the mark * stands beside the label: not at a tick, whose sentence is the whole point."""
         return (self.field.required or getattr(self.field, "is_required_in_branch", False)) and not self.is_tick
 
+    def value(self) -> Any:
+        """Return what stands in the field: in one line of text without line ends, which HTML has no place for there."""
+        shown = super().value()
+        is_one_line = isinstance(self.field.widget, forms.TextInput) and not self.is_hidden
+        return one_line(shown) if is_one_line and isinstance(shown, str) else shown
+
     def css_classes(self, extra_classes: Any = None) -> str:
         """Return the classes of the group around the field."""
         return "govuk-form-group govuk-form-group--error" if self.errors else "govuk-form-group"
@@ -79,13 +95,14 @@ class BoundField(forms.BoundField):
 
 
 class PortalForm(forms.Form):
-    """The form that every page's form is made from."""
+    """The form that every page's form is made from. further: fields that depend on what the page is about, by name."""
 
     bound_field_class = BoundField
     use_required_attribute = False  # the browser's own bubbles speak the browser's language and cannot be printed
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, further: Mapping[str, forms.Field] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields.update(further or {})
         for name, field in self.fields.items():
             if isinstance(field, forms.CharField) and field.max_length is None:
                 raise TypeError(f"{type(self).__name__}.{name}: a text field says how long an answer may be")
@@ -224,6 +241,29 @@ class PasswordField(forms.CharField):
         return {**super().widget_attrs(widget), "autocomplete": "new-password" if self.is_new else "current-password"}
 
 
+class DateInput(forms.DateInput):
+    """The browser's own calendar. What is no date comes back in a field of text: a calendar would swallow it."""
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d", attrs={"class": "govuk-input--width-10"})
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Choose the kind of field by what it has to hold."""
+        context = super().get_context(name, value, attrs)
+        context["widget"]["type"] = "date" if _fits_a_calendar(context["widget"]["value"]) else "text"
+        return context
+
+
+def _fits_a_calendar(value: str | None) -> bool:
+    """Tell whether an input of type "date" may hold this: nothing, or a day as YYYY-MM-DD (HTML, valid date string)."""
+    if not value:
+        return True
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
 class DateField(forms.DateField):
     """A day, chosen with the browser's own calendar or typed."""
 
@@ -232,6 +272,26 @@ class DateField(forms.DateField):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "govuk-input--width-10"})
-        super().__init__(widget=widget, **kwargs)
+        super().__init__(widget=DateInput, **kwargs)
         self.input_formats = ["%Y-%m-%d", *DAY_FORMATS]
+
+
+class ContentField(forms.FileField):
+    """A file, cleaned to what it holds. Of one that is too large nothing is read.
+
+    most_bytes: how large it may be. accept: what the browser's chooser offers. error_messages: "too_large" has to be there.
+    """
+
+    def __init__(self, *, most_bytes: int, accept: str, **kwargs: Any) -> None:
+        self.most_bytes = most_bytes
+        super().__init__(widget=forms.FileInput(attrs={"accept": accept}), **kwargs)
+
+    def to_python(self, data: Any) -> bytes | None:  # type: ignore[override]  # Django's returns the file itself
+        """Return the content, None where no file came."""
+        file = super().to_python(data)
+        if file is None:
+            return None
+        if file.size is None or file.size > self.most_bytes:
+            raise ValidationError(self.error_messages["too_large"], code="too_large")
+        content: bytes = file.read()
+        return content

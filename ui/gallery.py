@@ -75,7 +75,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
             Row(_("E-mail"), "een.heel.lang.adres.zonder.einde@atelier-noord-antwerpen.example", change="#summary-list"),
         ],
         "table": _table(),
+        "changed": {"sentence": _("Nothing was done."), "who": "", "when": None},
         "steps": [_("Enterprise"), _("Chief Access Manager"), _("Check"), _("Done")],
+        "menu": [(_("States"), [("gallery", "#states", _("States")), ("other", "#data", _("Data"))])],
         "items": [("forms", _("Forms")), ("states", _("States")), ("data", _("Data"))],
     })  # fmt: skip
 

@@ -82,15 +82,15 @@ def first_open(forms: Iterable[tuple[str, PortalForm]]) -> str | None:
 
 
 def finish(run: Run, result: dict[str, Any]) -> None:
-    """Mark a run as done, inside the act that it leads to. The run counts once: `hold` first."""
+    """Mark a run as done, inside the act that it leads to. The run counts once: `acts.runs.hold_run` first."""
     run.finished_at = timezone.now()
     run.result = result
     run.save(update_fields=["finished_at", "result"])
 
 
-def hold(run_id: int) -> Run:
-    """Lock a run inside an act, so that of two confirmations of the same run the second finds it finished."""
-    return Run.objects.select_for_update().get(pk=run_id)
+def is_finished(run: Run) -> bool:
+    """Tell whether a run is done by now: it was read when the request began, and the other click of two may have been first."""
+    return Run.objects.filter(pk=run.pk, finished_at__isnull=False).exists()
 
 
 def forget_old() -> int:

@@ -1,8 +1,11 @@
 """What was typed into a page's form when the session had ended: kept until the person is back (BEHAVIOUR section 4, L4)."""
 
+import uuid
+
 from django.http import HttpRequest
 
 _KEY = "kept_form"
+_CODE = "activation_code"
 # A form is small; more than this is not one of ours.
 _MOST = 10_000
 
@@ -12,6 +15,18 @@ def keep(request: HttpRequest) -> None:
     fields = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     if sum(map(len, fields.values())) <= _MOST:
         request.session[_KEY] = {"path": request.path, "fields": fields}
+
+
+def keep_code(request: HttpRequest, run: uuid.UUID, code: str) -> None:
+    """Carry a code that a run's act gave to the page that shows it once; it is kept nowhere else but hashed. "": nothing."""
+    if code:
+        request.session[_CODE] = {"run": str(run), "code": code}
+
+
+def take_code(request: HttpRequest, run: uuid.UUID) -> str:
+    """Return the code that this run's act gave, once; "" where there is none."""
+    kept: dict[str, str] = request.session.get(_CODE, {})
+    return request.session.pop(_CODE)["code"] if kept.get("run") == str(run) else ""
 
 
 def take(request: HttpRequest) -> dict[str, str]:

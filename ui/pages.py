@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -15,13 +16,15 @@ class Page:
     """A page's declaration.
 
     level: a key of settings.LEVELS, None for a public page. writes_on_get: why a GET may write. keeps_form: what was typed when
-    the session had ended waits in the new one (`ui.kept`); never for a page that asks a secret.
+    the session had ended waits in the new one (`ui.kept`); never for a page that asks a secret. for_programs: the answers are
+    JSON, also when something is refused; nobody's cookie counts there, so that no form can be forged.
     """
 
     level: str | None
     methods: tuple[str, ...]
     writes_on_get: str = ""
     keeps_form: bool = False
+    for_programs: bool = False
 
 
 def page(
@@ -34,6 +37,15 @@ def page(
 def public_page(*, methods: Sequence[str] = ("GET",), writes_on_get: str = "") -> Callable[[View], View]:
     """Declare a page that needs no login."""
     return _declare(Page(None, tuple(methods), writes_on_get))
+
+
+def api(*, methods: Sequence[str] = ("GET",)) -> Callable[[View], View]:
+    """Declare an address for programs. Who asks proves it in the request itself, never by a session."""
+
+    def mark(view: View) -> View:
+        return csrf_exempt(_declare(Page(None, tuple(methods), for_programs=True))(view))
+
+    return mark
 
 
 def _declare(declaration: Page) -> Callable[[View], View]:

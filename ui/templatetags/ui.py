@@ -1,10 +1,12 @@
 """Tags and filters that every template has without loading them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django import template
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -48,6 +50,18 @@ def day(moment: date | datetime | None) -> str:
 def day_and_time(moment: datetime | None) -> str:
     """Return a moment in the person's language, Brussels time: 14 maart 2026 09:05 (BEHAVIOUR E8)."""
     return formats.date_format(_local(moment), "DATETIME_FORMAT") if moment else ""
+
+
+@register.filter
+def attributes(values: Mapping[str, Any]) -> SafeString:
+    """Return the attributes of a widget as they stand in its tag: Django's own widgets include a template for them, and one
+    for every choice, which took longer than all else that a field shows."""
+    shown = (
+        f" {name}" if value is True else f' {name}="{conditional_escape(value)}"'
+        for name, value in values.items()
+        if value is not False
+    )
+    return SafeString("".join(shown))
 
 
 def _local(moment: date | datetime) -> date | datetime:
