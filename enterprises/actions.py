@@ -1,4 +1,4 @@
-"""What staff do to the data that they keep (BEHAVIOUR E9): recorded like every other act."""
+"""What staff do to the data that they keep (BEHAVIOUR E9), and administrators to a capacity's contact (U0)."""
 
 from typing import Any
 
@@ -7,11 +7,13 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from acts.act import perform
+from acts.act import Recorder, about, perform
 from acts.errors import NotAllowed, Refused
-from enterprises.models import Application, CapacityKind, Domain, FunctionRule
+from enterprises.models import Application, Capacity, CapacityKind, Domain, FunctionRule
+from enterprises.scope import hold_capacity
 from identity.actor import Actor
 from identity.enums import Role
+from identity.rights import Permission, check_right
 
 CHAIN = "portal"
 # What the record calls them; what higher rooms let keepers keep goes by its own name.
@@ -67,6 +69,33 @@ def retire_application(*, actor: Actor, application: Application) -> Application
         application.save(update_fields=["retired_at", "retired_by"])
         act.event(role=Role.STAFF, about=f"application:{application.pk}", details={"code": application.code})
     return application
+
+
+CONTACT = ("contact_name", "contact_email", "contact_telephone", "contact_language")
+
+
+def edit_capacity(
+    *, actor: Actor, capacity: Capacity, name: str, email: str, telephone: str, language: str
+) -> Capacity:
+    """Change how the enterprise is reached about a capacity (BEHAVIOUR U0); return the capacity as it is now.
+
+    Contact data are not recorded, only which of them changed. Raises Missing, NotAllowed, LevelTooLow.
+    """
+    with perform("capacity.edit", actor=actor, chain=f"enterprise:{capacity.enterprise.public_id}") as act:
+        capacity = hold_capacity(capacity)
+        role = check_right(
+            actor, Permission.CAPACITY_EDIT, enterprise=capacity.enterprise_id, capacity=capacity.pk, afresh=True
+        )
+        new = dict(zip(CONTACT, (name, email, telephone, language), strict=True))
+        changed = [field for field, value in new.items() if getattr(capacity, field) != value]
+        for field in changed:
+            setattr(capacity, field, new[field])
+        act.is_repeated = not changed
+        if changed:
+            capacity.save(update_fields=changed)
+            event = Recorder(act, role, capacity.enterprise)
+            event("capacity.edit", None, about("capacity", capacity), capacity=capacity, changed=changed)
+        return capacity
 
 
 def _facts(thing: Model) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from enterprises.actions import keep, retire_application
+from enterprises.holders import holders_of
 from enterprises.models import Application, CapacityKind, Domain, FunctionRule, RegisterLoad
 from identity.actions.staff import staff_actor
 from identity.actor import Actor
@@ -95,7 +96,7 @@ class ApplicationAdmin(KeptAdmin):
                 **self.admin_site.each_context(request),
                 "title": _("Retire applications"),
                 "opts": self.opts,
-                "applications": applications,
+                "holders": [holders_of(application) for application in applications],
                 "checkbox": ACTION_CHECKBOX_NAME,
             }
             return TemplateResponse(request, "admin/enterprises/application/retire.html", context)

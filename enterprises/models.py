@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from enterprises.enums import IdentifiedBy
+from enterprises.fields import FoldedField
 from formats import enterprise_number
 
 # --- The register's copy: read by the embedded gateway alone, replaced by imports; no foreign key points here --------------
@@ -335,6 +336,8 @@ class Enterprise(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(max_length=10, unique=True)
     name = models.TextField()
+    # What lists sort and search by: without accents and capitals.
+    name_key = FoldedField(source="name", max_length=200)
     address = models.TextField(blank=True)
     read_at = models.DateTimeField()
     # Since its first chief administrator; null only inside the act that appoints the first.
@@ -407,3 +410,13 @@ class Capacity(models.Model):
         if self.kind.identified_by == IdentifiedBy.ENTERPRISE_NUMBER:
             return enterprise_number.show(self.identification)
         return enterprise_number.show_rsz(self.identification)
+
+    @property
+    def name(self) -> str:
+        """The domain, and the kind behind it: Sociale zekerheid (Werkgever RSZ)."""
+        return f"{self.kind.domain.name} ({self.kind.name})"
+
+    @property
+    def in_words(self) -> str:
+        """Name and number, as the guide writes them: Sociale zekerheid (Werkgever RSZ); RSZ Stamnummer: 1999304-82."""
+        return f"{self.name}; {self.kind.get_identified_by_display()}: {self.identification_shown}"

@@ -4,10 +4,13 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from acts.errors import LevelTooLow
+from acts.prepared import prepared
 from identity.enums import Means, Role
 from identity.models import Person
 
@@ -23,14 +26,23 @@ class Holding:
     blocked: bool = False
 
 
-RoleLoader = Callable[[Person, int], list[Holding]]
-_loaders: list[RoleLoader] = []
+# The columns of a source's rows, by the names of Holding's own, but for the enterprise.
+HOLDING_COLUMNS = ("role", "capacity_id", "as_htb", "is_blocked")
+RoleSource = Callable[[Any, Any, Any], QuerySet[Any, Any]]
+_sources: list[RoleSource] = []
 
 
-def register_roles(loader: RoleLoader) -> None:
-    """Add a source of roles: given a person and an enterprise's id, it returns what the person holds there now."""
-    if loader not in _loaders:
-        _loaders.append(loader)
+def register_roles(source: RoleSource) -> None:
+    """Add a source of roles: given a person's id and `vouched_by` and an enterprise's id, it returns rows (HOLDING_COLUMNS,
+    `values_list`) of what the person holds there now. All sources are asked by one statement (acts.prepared)."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+@prepared
+def _held(person: Any, vouched_by: Any, enterprise: Any) -> QuerySet[Any, Any]:
+    first, *others = [source(person, vouched_by, enterprise) for source in _sources]
+    return first.union(*others, all=True)
 
 
 @dataclass
@@ -56,7 +68,12 @@ class Actor:
     def holdings_in(self, enterprise: int, *, afresh: bool = False) -> list[Holding]:
         """Return what the actor holds in an enterprise (its id); `afresh` asks the database again, as an act must."""
         if afresh or enterprise not in self._holdings:
-            self._holdings[enterprise] = [holding for loader in _loaders for holding in loader(self.person, enterprise)]
+            self._holdings[enterprise] = [
+                Holding(Role(role), enterprise, capacity, as_htb=bool(as_htb), blocked=bool(is_blocked))
+                for role, capacity, as_htb, is_blocked in _held(
+                    person=self.person.pk, vouched_by=self.person.vouched_by, enterprise=enterprise
+                )
+            ]
         return self._holdings[enterprise]
 
     def needs_level(self, level: int) -> None:

@@ -22,7 +22,7 @@ class UserNameField(forms.CharField):
     """A user name that exists; nothing is said of what is wrong with it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(label=_("User name"), max_length=60, **kwargs)
+        super().__init__(**{"label": _("User name"), "max_length": 60, **kwargs})
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """What a password manager needs to know; no "corrections"."""
@@ -41,7 +41,7 @@ class NewUserNameField(UserNameField):
         hint = _(
             "4 to 30 letters without accents, digits, dots, hyphens or underscores. Starts with a letter. Yours for ever."
         )
-        super().__init__(help_text=hint, **kwargs)
+        super().__init__(**{"help_text": hint, **kwargs})
 
     def clean(self, value: Any) -> str:
         """Return the user name as typed."""
@@ -144,11 +144,16 @@ class NewPasswordForm(PortalForm):
 
 
 class OwnPasswordForm(NewPasswordForm):
-    """A new password, after the old one."""
+    """A new password, after the old one, where there is one (BEHAVIOUR L3: a first password ends at 450)."""
 
     field_order = ("password_old",)
 
     password_old = PasswordField(label=_("Your password until now"))
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, person=person, **kwargs)
+        if not person.has_usable_password():
+            del self.fields["password_old"]
 
 
 class RenewPasswordForm(NewPasswordForm):

@@ -25,7 +25,8 @@ def _moment(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
 
-def _unexpected() -> Paragraph:
+def unexpected() -> Paragraph:
+    """The last lines of a mail that may surprise: whom to call."""
     return Paragraph(
         _(
             "Did you not expect this message? Then contact the contact centre, %(phone)s, Monday to Friday "
@@ -35,18 +36,27 @@ def _unexpected() -> Paragraph:
     )
 
 
-def activation(person: Person, *, language: str, secret: str, until: datetime) -> Letter:
-    """To somebody who cannot log in yet: the link, whose code comes another way (BEHAVIOUR L7)."""
+def activation(person: Person, *, language: str, secret: str, until: datetime, device_alone: bool) -> Letter:
+    """To somebody who cannot log in for a role yet: the link, whose code comes another way (BEHAVIOUR L7).
+
+    device_alone: the person keeps a user name and a password.
+    """
     with translation.override(language):
+        what = (
+            _("Your role in CSAM asks a one-time code after your password. With this link you set up where it comes from; "
+              "your user name and your password stay as they are.")
+            if device_alone
+            else _("You were given access in CSAM. With this link you set up how you log in.")
+        )  # fmt: skip
         return Letter(
             subject=_("Set up how you log in to CSAM"),
             greeting=_greeting(person),
             blocks=(
-                Paragraph(_("You were given access in CSAM. With this link you set up how you log in.")),
+                Paragraph(what),
                 PageLink(_("Set up how you log in"), _link(secret)),
                 Paragraph(_("The link works once, until %(moment)s.") % {"moment": _moment(until)}),
                 Paragraph(_("The page asks an activation code. Whoever gave you access gives you the code too, not by mail.")),
-                _unexpected(),
+                unexpected(),
             ),
         )  # fmt: skip
 
@@ -75,6 +85,6 @@ def means_changed(person: Person, what: str | Promise) -> Letter:
             blocks=(
                 Paragraph(str(what)),
                 PageLink(_("See how you log in"), settings.SITE_URL + reverse("own-means")),
-                _unexpected(),
+                unexpected(),
             ),
         )

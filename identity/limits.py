@@ -56,6 +56,12 @@ def counted(*places: tuple[str, str]) -> Iterator[Try]:
             Attempt.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
+def spend(*places: tuple[str, str]) -> None:
+    """Count something that is limited however it ends, such as an upload. Raises TooMany(until) where a place is full."""
+    with counted(*places) as one:
+        one.miss()
+
+
 def refuse_when_full(scope: str, key: str) -> None:
     """Raise TooMany(until) when this place is already full, without counting a try."""
     limit, seconds = settings.LIMITS[scope]

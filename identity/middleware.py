@@ -1,20 +1,47 @@
-"""Puts `request.actor` on every request: the Actor of a session that still lives, else None."""
+"""Puts `request.user` and `request.actor` on every request: the person and the Actor of a session that still lives."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import cast
 
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
 
 from identity import sessions
 from identity.actor import Actor
 from identity.enums import Means
 from identity.login import end_session, lapse_of
+from identity.models import Person
 
 # A visit is noted at most this often, so that reading pages seldom writes; a session may so end up to a minute early.
 SEEN_EVERY = timedelta(seconds=60)
+
+
+class PersonMiddleware(AuthenticationMiddleware):
+    """Django's own, which need not ask for the person whom the session's row brought along."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Put the user on the request, looked up when first asked for."""
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _owner(request) or get_user(request))  # type: ignore[assignment]  # lazy
+
+
+def _owner(request: HttpRequest) -> Person | None:
+    """Return the session's owner where nothing is doubtful; the rest (staff, a changed password, …) is Django's to judge."""
+    session = cast(sessions.SessionStore, request.session)
+    if session.get(sessions.PERSON) is None or session.owner is None:
+        return None
+    owner = session.owner
+    is_sure = (
+        owner.is_active
+        and session.get(SESSION_KEY) == str(owner.pk)
+        and constant_time_compare(session.get(HASH_SESSION_KEY, ""), owner.get_session_auth_hash())
+    )
+    return owner if is_sure else None
 
 
 class ActorMiddleware:

@@ -143,7 +143,7 @@ class Attempt(models.Model):
 
 
 class Activation(models.Model):
-    """A first way in, for somebody who has no means yet: a mailed link and a code given apart (BEHAVIOUR L7)."""
+    """A way to means that somebody lacks, or to a new password: a mailed link, and a code given apart (BEHAVIOUR L7)."""
 
     class Purpose(models.TextChoices):
         ACTIVATE = "activate", _("activation")

@@ -1,13 +1,26 @@
 """The session store: Django's database sessions, with person, means, level and times as columns of the row."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from acts.prepared import prepared
+
+if TYPE_CHECKING:
+    from identity.models import Person, Session
+
 PERSON, MEANS, LEVEL, BEGUN = "person", "means", "level", "begun"
+
+
+@prepared
+def _live(key: Any, now: Any) -> QuerySet["Session", "Session"]:
+    from identity.models import Session
+
+    return Session.objects.filter(session_key=key, expire_date__gt=now).select_related("person")
 
 
 class SessionStore(DatabaseStore):
@@ -18,6 +31,8 @@ class SessionStore(DatabaseStore):
     """
 
     seen_at: datetime | None = None
+    # Whose session it is, read with its row (identity.middleware.PersonMiddleware).
+    owner: "Person | None" = None
 
     @classmethod
     def get_model_class(cls):  # type: ignore[no-untyped-def]  # Django's signature is untyped
@@ -26,9 +41,15 @@ class SessionStore(DatabaseStore):
         return Session
 
     def load(self) -> dict[str, Any]:
-        row = self._get_session_from_db()  # type: ignore[attr-defined]  # as in Django's own load()
-        self.seen_at = row.seen_at if row else None
-        return self.decode(row.session_data) if row else {}
+        row = self._row()
+        if row is None:
+            self._session_key = None  # as in Django's own load()
+            return {}
+        self.seen_at, self.owner = row.seen_at, row.person
+        return self.decode(row.session_data)
+
+    def _row(self) -> Any:
+        return _live.first(key=self.session_key, now=timezone.now())
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         row: Any = super().create_model_instance(data)

@@ -1,5 +1,6 @@
 """What the register answers, whichever way it is reached. Plain values: no model, no query."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -97,3 +98,7 @@ class Register(Protocol):
 
     def functions(self, number: str) -> tuple[Function, ...]:
         """Return every function held in this enterprise, by anybody, also ended ones."""
+
+    def departed(self, number: str, insz: Sequence[str]) -> dict[str, date]:
+        """Return which of these persons have left this enterprise: all their employments and functions in it have ended, and
+        there was one. With the last day of the last of them."""

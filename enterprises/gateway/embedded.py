@@ -1,5 +1,7 @@
 """The register in the portal's own database, filled by `import_kbo` and its sisters."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, CharField, DateField, QuerySet, Value
@@ -75,6 +77,16 @@ class EmbeddedRegister:
             .values_list("insz", "code", "starts_on", "ends_on")
         )
         return tuple(Function(insz, code, starts_on, ends_on) for insz, code, starts_on, ends_on in rows)
+
+    def departed(self, number: str, insz: Sequence[str]) -> dict[str, date]:
+        today, last_days = timezone.localdate(), dict[str, date]()
+        ties = [
+            model.objects.filter(number=number, insz__in=insz).values_list("insz", "ends_on")
+            for model in (Employment, LegalFunction)
+        ]
+        for person, ends_on in ties[0].union(ties[1], all=True):
+            last_days[person] = max(last_days.get(person, date.min), ends_on or date.max)
+        return {person: day for person, day in last_days.items() if day < today}
 
 
 def _standing_rows(number: str, insz: str) -> QuerySet[Any, Any]:

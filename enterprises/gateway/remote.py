@@ -3,10 +3,11 @@
 import json
 import random
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from http.client import HTTPException
 from typing import Any, TypeVar
@@ -80,7 +81,10 @@ class RemoteRegister:
     def functions(self, number: str) -> tuple[Function, ...]:
         return self._ask("functions", {"number": number}, wire.functions)
 
-    def _ask(self, question: str, facts: dict[str, str], read: Callable[[Any], T]) -> T:
+    def departed(self, number: str, insz: Sequence[str]) -> dict[str, date]:
+        return self._ask("departed", {"number": number, "insz": list(insz)}, partial(wire.departed, asked=insz))
+
+    def _ask(self, question: str, facts: dict[str, Any], read: Callable[[Any], T]) -> T:
         """Return what the register answers, within REGISTER_TIMEOUT_SECONDS. Raises RegisterDown."""
         if not self._breaker.allows():
             raise RegisterDown
@@ -97,7 +101,7 @@ class RemoteRegister:
         self._breaker.succeeded()
         return answer
 
-    def _try(self, question: str, facts: dict[str, str], read: Callable[[Any], T], deadline: float) -> T:
+    def _try(self, question: str, facts: dict[str, Any], read: Callable[[Any], T], deadline: float) -> T:
         """Ask up to three times while there is time, a little apart at random. Raises _FailedError."""
         for place in range(1, TRIES + 1):
             try:
@@ -109,7 +113,7 @@ class RemoteRegister:
                 time.sleep(pause)
         raise AssertionError("the last try returns or raises")
 
-    def _try_once(self, question: str, facts: dict[str, str], read: Callable[[Any], T], deadline: float) -> T:
+    def _try_once(self, question: str, facts: dict[str, Any], read: Callable[[Any], T], deadline: float) -> T:
         # Half of the whole time at most, so that a try that hangs leaves time for another.
         seconds = max(min(deadline - time.monotonic(), self._seconds / 2), 0.001)
         with (

@@ -1,6 +1,6 @@
 """Reading what a remote register says (docs/register.md): exactly what is agreed, or not believed at all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 from unicodedata import category
@@ -73,6 +73,20 @@ def standing(answer: Any, *, number: str) -> Standing:
     held = functions(answer)
     _expect(all(function.insz == number for function in held), "functions.insz")
     return Standing(person=person(answer, number=number), functions=held, is_employed=_get(answer, "is_employed", bool))
+
+
+def departed(answer: Any, *, asked: Sequence[str]) -> dict[str, date]:
+    """Read {"departed": [{"insz", "last_day"}, …]}. Raises GarbageError, also for a person who was not asked about."""
+    left = dict(_each(answer, "departed", _departure))
+    _expect(left.keys() <= set(asked), "departed.insz")
+    return left
+
+
+def _departure(facts: Any) -> tuple[str, date]:
+    last_day = _day(facts, "last_day")
+    if last_day is None:
+        raise GarbageError("departed.last_day")
+    return _get(facts, "insz", str), last_day
 
 
 def _function(facts: Any) -> Function:

@@ -1,64 +1,91 @@
-"""A first way in for somebody who cannot log in yet: a mailed link and a code given apart (BEHAVIOUR L7)."""
+"""A way in for somebody who cannot log in for a role yet: a mailed link and a code given apart (BEHAVIOUR L7)."""
 
 import secrets
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from acts.act import Act, perform
-from acts.errors import Missing, Refused
+from acts.act import Act, digest, perform
+from acts.errors import Missing, Refused, TooMany, plan_changed
 from audit.models import Event
 from identity import codes, letters
+from identity.actions.devices import SET
 from identity.actions.login import OWN_LEVEL
 from identity.actions.means import chain_of, hold, is_taken, set_user_name, tell
 from identity.actions.passwords import TAKEN, link_hash, use_up
 from identity.actor import Actor
+from identity.enums import Means
 from identity.limits import counted
 from identity.models import Activation, Person
 from outbox.mails import queue
 
 LIFE = timedelta(days=7)
+LIMIT = "activation.person"
 DONE = _("You have set up your user name, your password and your one-time codes.")
+
+
+class Lacking(StrEnum):
+    """Which means a person lacks that an enterprise may give; an activation sets just these."""
+
+    ALL = "all"  # user name, password and a code device
+    DEVICE = "device"  # a code device: user name and password came from this very enterprise (U3)
+    NOTHING = "nothing"
+
+
+def lacking(person: Person, enterprise_public_id: uuid.UUID | None) -> Lacking:
+    """Return which means of login an enterprise may give a person.
+
+    Nothing to somebody with means of their own or another enterprise's, or who once logged in as the person alone can: they
+    would come into somebody else's hands.
+    """
+    return lacking_each([person], enterprise_public_id).get(person.pk, Lacking.NOTHING)
+
+
+def lacking_each(people: Collection[Person], enterprise_public_id: uuid.UUID | None) -> dict[int, Lacking]:
+    """Return the same for many, by id, without those who lack nothing. At most two queries."""
+    people = [one for one in people if not one.user_name or one.vouched_by == enterprise_public_id]
+    chains = [chain_of(one) for one in people]
+    own_logins = Event.objects.filter(chain__in=chains, act="login", level__gte=OWN_LEVEL)
+    themselves = set(own_logins.values_list("chain", flat=True).distinct()) if people else set()
+    people = [one for one in people if chain_of(one) not in themselves]
+    named = [one.pk for one in people if one.user_name]
+    equipped = codes.with_device(named) if named else set()
+    return {one.pk: Lacking.DEVICE if one.user_name else Lacking.ALL for one in people if one.pk not in equipped}
 
 
 @dataclass(frozen=True)
 class NewMeans:
-    """What an activation sets. password_hash: made when it was typed. app_key (hex) or token_codes: the code device."""
+    """What an activation sets. app_key (hex) or token_codes: the code device.
+
+    password_hash: made when it was typed; "" where the person has user name and password, which stay as they are.
+    """
 
     user_name: str
-    password_hash: str
+    password_hash: str = ""
     app_key: str = ""
     token_codes: tuple[str, ...] = ()
-
-
-def can_log_in(person: Person) -> bool:
-    """Tell whether a person has a way in already: a user name, or once a login that the person alone can make.
-
-    Nobody may give such a person means: they would come into somebody else's hands.
-    """
-    return (
-        bool(person.user_name)
-        or Event.objects.filter(chain=chain_of(person), act="login", level__gte=OWN_LEVEL).exists()
-    )
 
 
 def open_activation(act: Act, *, person: Person, enterprise_public_id: uuid.UUID, address: str, language: str) -> str:
     """Inside another act: mail a person the link, and return the code that the appointing person is shown once.
 
     person: locked or made by that act. enterprise_public_id: on whose word the means are given. address: where the link
-    goes. language: of the mail. An earlier link on the same enterprise's word ends.
-    Raises Refused where the person can log in already (can_log_in).
+    goes, unless the person has an own address. language: of the mail. An earlier link on the same enterprise's word ends.
+    Raises Refused where nothing is lacking that this enterprise may give.
     """
-    if can_log_in(person):
-        raise Refused(_("This person can log in already."), code="can_log_in")
+    sets = lacking(person, enterprise_public_id)
+    if sets == Lacking.NOTHING:
+        raise _can_log_in()
     now, secret, code = timezone.now(), secrets.token_urlsafe(32), codes.new_code()
-    Activation.objects.filter(person=person, enterprise=enterprise_public_id, used_at=None, expires_at__gt=now).update(
-        expires_at=now
-    )
+    _opened(enterprise_public_id).filter(person=person, used_at=None, expires_at__gt=now).update(expires_at=now)
     activation = Activation.objects.create(
         person=person,
         purpose=Activation.Purpose.ACTIVATE,
@@ -67,11 +94,81 @@ def open_activation(act: Act, *, person: Person, enterprise_public_id: uuid.UUID
         code_hash=make_password(codes.tidy(code)),
         expires_at=now + LIFE,
     )
-    act.event("means.activation.open", enterprise=enterprise_public_id, subject=person.public_id)
-    letter = letters.activation(person, language=language, secret=secret, until=activation.expires_at)
+    act.event(
+        "means.activation.open", enterprise=enterprise_public_id, subject=person.public_id, details={"sets": sets}
+    )
+    letter = letters.activation(
+        person, language=language, secret=secret, until=activation.expires_at, device_alone=sets == Lacking.DEVICE
+    )
     # A key of its own: the act may have another mail for the same person.
-    queue(key=f"{act.id}:{person.public_id}:activation", to=address, language=language, letter=letter)
+    key = f"{act.id}:{person.public_id}:activation"
+    queue(key=key, to=person.email or address, language=language, letter=letter)
     return code
+
+
+@dataclass(frozen=True)
+class Renewable:
+    """An activation that may be opened again. digest: of the newest one, which a new one ends."""
+
+    sets: Lacking
+    digest: str
+
+
+def renewable(person: Person, enterprise_public_id: uuid.UUID) -> Renewable:
+    """Return what a new activation would set. Raises Refused where none was opened before, or nothing is lacking by now."""
+    newest = _opened(enterprise_public_id).filter(person=person).order_by("-pk").first()
+    if newest is None:
+        raise Refused(_("This person needed no activation."), code="no_activation")
+    sets = lacking(person, enterprise_public_id)
+    if sets == Lacking.NOTHING:
+        raise _can_log_in()
+    return Renewable(sets, digest({"activation": newest.pk}))
+
+
+def who_can_be_sent_one(people: Collection[int], enterprise_public_id: uuid.UUID) -> set[int]:
+    """Return for which of these persons (ids) `renewable` would return something. At most three queries."""
+    opened = _opened(enterprise_public_id).filter(person__in=people).values("person")
+    return set(lacking_each(Person.objects.filter(pk__in=opened), enterprise_public_id))
+
+
+def open_again(act: Act, *, person: Person, enterprise_public_id: uuid.UUID, address: str, confirmed: str) -> str:
+    """Inside a chief's act: open an activation in the place of one that was lost or is too old; see `open_activation`.
+
+    confirmed: the digest that the page showed. Raises Refused as `renewable` does, and to the person themselves, who would have
+    the code and the link in one hand; Changed where somebody sent one meanwhile; TooMany where the person got so many in a day
+    that their mailbox would be flooded.
+    """
+    if person.public_id == act.actor.public_id:
+        raise Refused(_("This is your own account: somebody else has to do this for you."), code="own_account")
+    if renewable(person, enterprise_public_id).digest != confirmed:
+        raise plan_changed()
+    _refuse_too_many(person, enterprise_public_id)
+    return open_activation(
+        act,
+        person=person,
+        enterprise_public_id=enterprise_public_id,
+        address=address,
+        language=person.language,
+    )
+
+
+def _refuse_too_many(person: Person, enterprise_public_id: uuid.UUID) -> None:
+    limit, seconds = settings.LIMITS[LIMIT]
+    window = timedelta(seconds=seconds)
+    opened = _opened(enterprise_public_id).filter(person=person, created_at__gt=timezone.now() - window)
+    newest = list(opened.order_by("-created_at").values_list("created_at", flat=True)[:limit])
+    if len(newest) == limit:
+        sentence = _("This person was sent several activations already. A new one can be sent after %(moment)s.")
+        raise TooMany(newest[-1] + window, scope=LIMIT, sentence=sentence)
+
+
+def _opened(enterprise_public_id: uuid.UUID) -> QuerySet[Activation]:
+    """Return every activation, used or not, that was opened on this enterprise's word."""
+    return Activation.objects.filter(purpose=Activation.Purpose.ACTIVATE, enterprise=enterprise_public_id)
+
+
+def _can_log_in() -> Refused:
+    return Refused(_("This person can log in already."), code="can_log_in")
 
 
 def followed(secret: str) -> Activation | None:
@@ -89,8 +186,9 @@ def _live(activation: Activation | None) -> Activation | None:
         return None
     if not activation.person.is_active:
         return None
-    if activation.purpose == Activation.Purpose.ACTIVATE and can_log_in(activation.person):
-        return None
+    if activation.purpose == Activation.Purpose.ACTIVATE:
+        is_needed = lacking(activation.person, activation.enterprise) != Lacking.NOTHING
+        return activation if is_needed else None
     return activation
 
 
@@ -103,22 +201,26 @@ def is_right_code(activation: Activation, code: str) -> bool:
 
 
 def activate(*, activation: Activation, means: NewMeans) -> Person:
-    """Give the person a user name, a password and a code device, on the enterprise's word. Return the person.
+    """Give the person what is lacking, on the enterprise's word: a code device, and user name and password before it.
 
-    Raises Missing for a link that is gone, Refused (the user name was taken meanwhile), Changed.
+    Return the person. Raises Missing for a link that is gone, or where something else is lacking by now; Refused (the user
+    name was taken meanwhile), Changed.
     """
     person = activation.person
+    sets = Lacking.ALL if means.password_hash else Lacking.DEVICE
+    device = Means.TOTP if means.app_key else Means.TOKEN
     with perform("means.activate", actor=Actor(person, level=0), chain=chain_of(person)) as act:
         person = hold(person)
-        if can_log_in(person):
+        if lacking(person, activation.enterprise) != sets:
             raise Missing
         use_up(activation)
-        if is_taken(means.user_name):
-            raise Refused(TAKEN, field="user_name", code="user_name_taken")
-        set_user_name(person, means.user_name)
-        person.password, person.password_is_first = means.password_hash, False
-        person.vouched_by = activation.enterprise
-        person.save(update_fields=["user_name", "user_name_key", "password", "password_is_first", "vouched_by"])
+        if sets == Lacking.ALL:
+            if is_taken(means.user_name):
+                raise Refused(TAKEN, field="user_name", code="user_name_taken")
+            set_user_name(person, means.user_name)
+            person.password, person.password_is_first = means.password_hash, False
+            person.vouched_by = activation.enterprise
+            person.save(update_fields=["user_name", "user_name_key", "password", "password_is_first", "vouched_by"])
         if means.app_key:
             codes.put_app(person, means.app_key)
         else:
@@ -126,7 +228,7 @@ def activate(*, activation: Activation, means: NewMeans) -> Person:
         act.event(
             enterprise=activation.enterprise,
             subject=person.public_id,
-            details={"device": "totp" if means.app_key else "token"},
+            details={"sets": sets, "device": device},
         )
-        tell(act, person, DONE)
+        tell(act, person, DONE if sets == Lacking.ALL else SET[device])
     return person

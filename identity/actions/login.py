@@ -9,6 +9,7 @@ from identity.enums import LEVEL_OF, Means
 from identity.login import SENTENCES, Why
 from identity.models import Person
 from identity.oidc import Identified
+from identity.passwords import make_unusable
 from identity.people import person_of
 
 # From this level on the person alone answers for the login; whoever gave the first means is forgotten (BEHAVIOUR L3).
@@ -28,9 +29,14 @@ def log_in(*, person: Person, means: Means, level: int | None = None) -> None:
             raise Refused(SENTENCES[Why.INACTIVE], code="inactive")
         act.event(subject=person.public_id, details={"means": means.value})
         if locked.vouched_by is not None and actor.level >= OWN_LEVEL:
-            act.event("means.vouch.end", subject=person.public_id, details={"vouched_by": str(locked.vouched_by)})
+            details = {"vouched_by": str(locked.vouched_by), "password_ended": locked.password_is_first}
+            act.event("means.vouch.end", subject=person.public_id, details=details)
             locked.vouched_by = None
-            locked.save(update_fields=["vouched_by"])
+            if locked.password_is_first:
+                # An administrator typed it, and from now on it would open every enterprise.
+                locked.password, locked.password_is_first = make_unusable(), False
+            locked.save(update_fields=["vouched_by", "password", "password_is_first"])
+            person.password, person.password_is_first = locked.password, locked.password_is_first
 
 
 def log_in_identified(identified: Identified) -> Person:

@@ -6,6 +6,7 @@ from acts.act import Act
 from formats.names import user_name_key
 from identity import letters
 from identity.models import Person, Session
+from identity.people import tell_followers
 
 
 def chain_of(person: Person) -> str:
@@ -27,6 +28,7 @@ def tell(act: Act, person: Person, what: str | Promise) -> None:
 def set_user_name(person: Person, user_name: str) -> None:
     """Give a person their user name; the caller saves. It stays theirs for ever."""
     person.user_name, person.user_name_key = user_name, user_name_key(user_name)
+    tell_followers(person)
 
 
 def is_taken(user_name: str) -> bool:

@@ -17,7 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
-from acts.errors import Missing, Refused, TooMany
+from acts.attempts import refuse
+from acts.errors import Missing, Refused, Sentence, TooMany
 from identity import codes, drafts
 from identity.actions import activation as acts
 from identity.actions.means import is_taken
@@ -25,7 +26,7 @@ from identity.actions.passwords import TAKEN
 from identity.enums import Means
 from identity.forms import ActivationCodeForm, DeviceForm, NewUserNameForm
 from identity.models import Activation
-from identity.views.asking import ask, refuse
+from identity.views.asking import ask
 from identity.views.devices import app_page, codes_page
 from identity.views.password import followed_before
 from ui.pages import public_page
@@ -93,8 +94,10 @@ def activate(request: HttpRequest, activation: Activation, draft: dict[str, Any]
     if form.is_valid():
         try:
             if acts.is_right_code(activation, form.cleaned_data["code"]):
-                _keep(request, activation, draft, code_was_right=True)
-                return redirect("activate-user-name")
+                user_name = activation.person.user_name
+                answers = {"user_name": user_name} if user_name else {}  # one that is there stays as it is
+                _keep(request, activation, draft, code_was_right=True, **answers)
+                return redirect("activate-device" if user_name else "activate-user-name")
             form.add_error("code", str(WRONG))
         except TooMany as refusal:
             status = refuse(form, refusal, "code")
@@ -104,6 +107,8 @@ def activate(request: HttpRequest, activation: Activation, draft: dict[str, Any]
 @step("code_was_right")
 def activate_user_name(request: HttpRequest, activation: Activation, draft: dict[str, Any]) -> HttpResponse:
     """User name and password. Of the password the draft holds the hash alone."""
+    if activation.person.user_name:
+        return redirect("activate-device")
     form = NewUserNameForm(request.POST if request.method == "POST" else None, person=activation.person)
     if form.is_valid():
         user_name = form.cleaned_data["user_name"]
@@ -127,10 +132,18 @@ def activate_device(request: HttpRequest, activation: Activation, draft: dict[st
             return redirect("activate-app")
         drafts.keep(request, drafts.CODES, activation.person, codes=codes.new_codes())
         return redirect("activate-codes")
-    texts = [_("Every login asks a one-time code after your password, so that a stolen password alone opens nothing.")]
+    texts: list[Sentence] = [
+        _(
+            "To manage access you log in with a one-time code after your password: a stolen password alone does not suffice."
+        )
+    ]
+    user_name = activation.person.user_name
+    if user_name:
+        kept = _("Your user name, %(user_name)s, and your password stay as they are.")
+        texts.insert(0, kept % {"user_name": user_name})
     return ask(
         request, form, title=_("Choose your one-time codes"), submit=_("Next"), texts=texts,
-        back=reverse("activate-user-name"),
+        back=reverse("activate" if user_name else "activate-user-name"),
     )  # fmt: skip
 
 
@@ -164,7 +177,7 @@ def _keep(request: HttpRequest, activation: Activation, draft: dict[str, Any], *
 
 
 def _finish(request: HttpRequest, activation: Activation, draft: dict[str, Any], **device: Any) -> HttpResponse:
-    means = acts.NewMeans(user_name=draft["user_name"], password_hash=draft["password_hash"], **device)
+    means = acts.NewMeans(user_name=draft["user_name"], password_hash=draft.get("password_hash", ""), **device)
     try:
         acts.activate(activation=activation, means=means)
     except Refused as refusal:  # somebody took the user name meanwhile

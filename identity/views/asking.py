@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from acts.errors import ActError, Sentence
+from acts.errors import Sentence
 
 
 def ask(
@@ -24,12 +24,6 @@ def ask(
     """Return the page with this form. status: default 422 where the form has errors, else 200."""
     context = {"form": form, "title": title, "submit": submit, "texts": texts, "back": back, "links": links}
     return render(request, "identity/ask.html", context, status=status or (422 if form.errors else 200))
-
-
-def refuse(form: forms.Form, refusal: ActError, field: str | None = None) -> int:
-    """Put an act's refusal into the form, at a field where it has one; return the status."""
-    form.add_error(getattr(refusal, "field", None) or field, str(refusal.sentence))
-    return refusal.status
 
 
 def confirm(

@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
+from acts.attempts import refuse
 from acts.errors import TooMany
 from identity import codes, drafts
 from identity.enums import Means
 from identity.forms import KeptForm, OneTimeCodeForm
 from identity.models import Person
-from identity.views.asking import refuse
 
 WRONG = _("The code is wrong. Wait for the next one that the app shows, and check that your phone's clock is right.")
 

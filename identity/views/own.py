@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from acts.attempts import refuse
 from acts.errors import Refused, TooMany
 from audit import readings
 from identity import codes
@@ -25,7 +26,7 @@ from identity.login import end_session, live_sessions
 from identity.models import Session
 from identity.passwords import check_own_password
 from identity.permissions import check_change_password, check_choose_user_name
-from identity.views.asking import ask, refuse
+from identity.views.asking import ask
 from ui.components import Row
 from ui.pages import page
 
@@ -105,7 +106,7 @@ def own_password(request: ActorRequest) -> HttpResponse:
     status = 0
     if form.is_valid():
         try:
-            if check_own_password(actor.person, form.cleaned_data["password_old"], address=client_address(request)):
+            if _knows_password(request, form.cleaned_data):
                 return _change_password(request, form.cleaned_data["password"])
             form.add_error("password_old", str(WRONG))
         except TooMany as refusal:
@@ -114,6 +115,12 @@ def own_password(request: ActorRequest) -> HttpResponse:
         request, form, title=_("Change my password"), submit=_("Save"), back=reverse("own-means"),
         links=[(reverse("forgotten-password"), _("Forgotten your password?"))], status=status,
     )  # fmt: skip
+
+
+def _knows_password(request: ActorRequest, answers: dict[str, str]) -> bool:
+    """Tell whether the password until now was typed; without one, the login was made with a card. Raises TooMany."""
+    old = answers.get("password_old")
+    return old is None or check_own_password(request.actor.person, old, address=client_address(request))
 
 
 def _change_password(request: ActorRequest, password: str) -> HttpResponse:

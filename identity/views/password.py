@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from acts.attempts import refuse
 from acts.errors import Missing, Refused, TooMany
 from formats.names import user_name_key
 from identity import codes, drafts
@@ -20,11 +21,11 @@ from identity.actions.login import log_in
 from identity.actor import Actor
 from identity.enums import LEVEL_OF, Means
 from identity.forms import ForgottenPasswordForm, NewPasswordForm, OneTimeCodeForm, PasswordLoginForm, RenewPasswordForm
-from identity.limits import client_address, counted
+from identity.limits import client_address, spend
 from identity.login import Why, begin_session, login_address, safe_next
 from identity.models import Activation, Person
 from identity.passwords import person_with
-from identity.views.asking import ask, refuse
+from identity.views.asking import ask
 from identity.views.chooser import start_page
 from ui.pages import public_page
 
@@ -127,8 +128,7 @@ def forgotten_password(request: HttpRequest) -> HttpResponse:
             ("password.address", client_address(request)),
         )
         try:
-            with counted(*places) as attempt:
-                attempt.miss()  # every mail counts, so that nobody's mailbox is filled
+            spend(*places)  # every mail counts, so that nobody's mailbox is filled
             acts.ask_new_password(user_name=user_name)
         except TooMany as refusal:
             status = refuse(form, refusal)
