@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from access_admins.holdings import current_chief
 from access_admins.models import ChiefRole
 from access_admins.succession import NewChief, Succession, carry_out, plan_succession
-from acts.act import Act, perform
-from acts.errors import Changed
+from acts.act import Act, Recorder, about, perform
+from acts.errors import Changed, Missing, plan_changed
+from acts.runs import hold_run
 from enterprises.gateway import RegisteredEnterprise, RegisteredPerson
 from enterprises.models import Enterprise
 from htb import letters
@@ -16,7 +18,8 @@ from htb.asked import Asked
 from htb.facts import Facts
 from htb.permissions import check_appoint_chief
 from htb.policies import check_chief_eligible, check_enterprise, check_not_already_chief
-from identity.actions.activation import can_log_in, open_activation
+from identity.actions.activation import Lacking, lacking, open_activation, open_again
+from identity.actions.means import hold
 from identity.actor import Actor
 from identity.enums import Role
 from identity.models import Person
@@ -27,7 +30,7 @@ from ui.models import Run
 
 @dataclass(frozen=True)
 class Appointed:
-    """The new chief's role; activation_code: to be shown once, where the new chief has no means of login yet (L7), else ""."""
+    """The new chief's role; activation_code: to be shown once, where the new chief cannot log in for it yet (L7), else ""."""
 
     role: ChiefRole
     activation_code: str = ""
@@ -41,7 +44,7 @@ def appoint_chief(*, actor: Actor, asked: Asked, facts: Facts, confirmed: str, r
     or what was confirmed is no longer so), RegisterDown (the answers grew old while waiting).
     """
     with perform("chief.appoint", actor=actor) as act:
-        run = journeys.hold(run.pk)
+        run = hold_run(run)
         if run.finished_at is not None:
             act.is_repeated = True
             return Appointed(ChiefRole.objects.select_related("person", "enterprise").get(run=run.public_id))
@@ -79,12 +82,7 @@ def _refuse_when_changed(asked: Asked, plan: Succession, facts: Facts, confirmed
             when=plan.former.started_at,
             code="chief_appointed_meanwhile",
         )
-    raise Changed(
-        gettext(
-            "What you confirmed is no longer how things stand. Nothing was done. Check the data below and confirm again."
-        ),
-        code="plan_changed",
-    )
+    raise plan_changed()
 
 
 def appoint(
@@ -109,9 +107,9 @@ def appoint(
         raise ValueError("the policies let an appointment through that the register does not know")
     enterprise.name, enterprise.address = registered.name_in(language), registered.address_in(language)
     enterprise.read_at = facts.read_at
-    enterprise.save(update_fields=["name", "address", "read_at"])
+    enterprise.save(update_fields=["name", "name_key", "address", "read_at"])
     act.chain = f"enterprise:{enterprise.public_id}"
-    chief = person_in(chief_facts)
+    chief = hold(person_in(chief_facts))
     new_role = carry_out(
         act,
         plan,
@@ -143,12 +141,34 @@ def appoint(
 
 
 def _activation_code(act: Act, chief: Person, known: RegisteredPerson, *, enterprise: Enterprise, address: str) -> str:
-    """Open a first way in for a chief who has neither an eID nor means of login here; return the code, else ""."""
-    if known.has_eid or can_log_in(chief):
+    """Open an activation for a chief who has no eID and lacks means of login; return the code, else ""."""
+    if known.has_eid or lacking(chief, enterprise.public_id) == Lacking.NOTHING:
         return ""
     return open_activation(
         act, person=chief, enterprise_public_id=enterprise.public_id, address=address, language=chief.language
     )
+
+
+def renew_activation(*, actor: Actor, facts: Facts, confirmed: str) -> str:
+    """Send the chief a new link, in the place of one that was lost or is too old; return the code to show once (L7).
+
+    A legal representative does it, as one appointed the chief. facts: the register's answers, at most ten seconds old.
+    confirmed: the digest that the page showed. Raises Missing (there is no chief), what `check_appoint_chief` raises, and
+    what `open_again` raises.
+    """
+    with perform("chief.renew_activation", actor=actor) as act:
+        enterprise = lock_enterprise(check_enterprise(facts.enterprise))
+        facts.refuse_when_old()
+        check_appoint_chief(actor, facts)
+        role = current_chief(enterprise.number)
+        if role is None:
+            raise Missing
+        person = hold(role.person)
+        act.chain = f"enterprise:{enterprise.public_id}"
+        Recorder(act, Role.WV, enterprise)("chief.renew_activation", person, about("chief_role", role))
+        return open_again(
+            act, person=person, enterprise_public_id=enterprise.public_id, address=role.email, confirmed=confirmed
+        )
 
 
 def person_in(registered: RegisteredPerson) -> Person:

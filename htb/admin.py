@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -24,13 +24,15 @@ from django.utils.translation import gettext_lazy as _
 from acts.errors import ActError
 from enterprises.admin import KeptAdmin
 from formats import enterprise_number, ticket
+from formats.names import words
 from htb.desk import actor_of, caller_page, case
 from htb.desk.forms import ReceiveForm
 from htb.enums import RequestState
-from htb.models import RefusalTemplate, Request
+from htb.models import LONGEST_WORD, RefusalTemplate, Request, RequestWord
 from htb.permissions import check_process
 from htb.requests import OPEN, receive
 from htb.transitions import EXPIRES_AFTER
+from ui.forms import one_line
 
 if TYPE_CHECKING:
     BaseAdmin = admin.ModelAdmin[Any]
@@ -38,6 +40,8 @@ else:
     BaseAdmin = admin.ModelAdmin
 
 PER_PAGE = 25
+# More words than anybody's name and enterprise have together.
+MOST_WORDS = 8
 WAITING = (RequestState.REGISTERED, RequestState.REPLACED)
 View = Callable[..., HttpResponseBase]
 
@@ -144,6 +148,7 @@ class RequestAdmin(BaseAdmin):
             path("find/", self._page(self.find), name="htb_request_find"),
             path("callers/", self._page(self.callers), name="htb_callers"),
             path("<str:pk>/document/", self._page(self.document), name="htb_request_document"),
+            path("<str:pk>/signed/", self._page(self.signed_file), name="htb_request_signed"),
             path("<str:pk>/scan/", self._page(self.scan), name="htb_request_scan"),
             *super().get_urls(),
         ]
@@ -182,6 +187,10 @@ class RequestAdmin(BaseAdmin):
         """The scan of the letter."""
         return case.scan(request, pk)
 
+    def signed_file(self, request: HttpRequest, pk: str) -> HttpResponse:
+        """The file that came back signed electronically."""
+        return case.signed_file(request, pk)
+
     def callers(self, request: HttpRequest) -> HttpResponse:
         """Look somebody up for a caller."""
         return caller_page.callers(self, request)
@@ -193,14 +202,12 @@ class RequestAdmin(BaseAdmin):
         """
         if request.method != "POST":
             return redirect("admin:htb_request_changelist")
-        typed = request.POST.get("q", "").strip()[:200]
+        typed = one_line(request.POST.get("q", "").strip()[:200])
         number = ticket_in(typed)
         found = Request.objects.filter(ticket=number).first() if number else None
         if found is not None:
             return redirect(case.ROUTE, found.pk)
-        results = list(
-            self.get_queryset(request).filter(_matches(typed)).order_by("registered_at", "id")[: PER_PAGE + 1]
-        )
+        results = list(_matching(self.get_queryset(request), typed).order_by("registered_at", "id")[: PER_PAGE + 1])
         context = {
             **self.admin_site.each_context(request),
             "title": _("Requests found"),
@@ -248,13 +255,20 @@ def ticket_in(typed: str) -> str | None:
     return ticket.parse(typed) or next(filter(None, map(ticket.parse, typed.split())), None)
 
 
-def _matches(typed: str) -> Q:
-    """What a search finds: the enterprise of a number, else names that hold the text."""
+def _matching(requests: QuerySet[Request], typed: str) -> QuerySet[Request]:
+    """Return what a search finds: the enterprise of a number, else the requests in which every word typed begins a name's word.
+
+    Accents, capitals, hyphens and apostrophes do not matter.
+    """
     if number := enterprise_number.parse(typed):
-        return Q(enterprise_number=number)
-    if len(typed) < 2:
-        return Q(pk__in=[])
-    return Q(enterprise_name__icontains=typed) | Q(applicant_name__icontains=typed) | Q(chief_name__icontains=typed)
+        return requests.filter(enterprise_number=number)
+    searched = sorted(words(typed), key=len, reverse=True)[:MOST_WORDS]
+    if not searched or len(searched[0]) < 2:
+        return requests.none()
+    for word in searched:
+        having = RequestWord.objects.filter(word__startswith=word[:LONGEST_WORD])
+        requests = requests.filter(pk__in=having.values("request"))
+    return requests
 
 
 def _receive(request: HttpRequest, one: Request, day: date) -> str:

@@ -29,6 +29,7 @@ class RequestAct(models.TextChoices):
     APPROVE = "approve", _("approve")
     REFUSE = "refuse", _("refuse")
     REOPEN = "reopen", _("reopen")
+    NEW_CODE = "new_code", _("give a new activation code")
 
 
 class Who(models.TextChoices):

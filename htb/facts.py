@@ -1,21 +1,20 @@
 """What the register says about an appointment that is asked for, fetched just before it is judged."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
-from acts.errors import RegisterDown
 from enterprises.gateway import Function, RegisteredEnterprise, Standing, register
 from enterprises.representatives import counting_functions
-
-# An act judges on an answer at most this old: no register call happens under a lock.
-MAX_AGE = timedelta(seconds=10)
+from enterprises.ties import refuse_when_old
+from htb.models import Request
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The register's answers. representative_functions: those that count today. chief: None while nobody is named."""
+    """The register's answers. ..._functions: those that count today. chief: None while nobody is named. signer: who signed
+    the request electronically, None for paper."""
 
     enterprise: RegisteredEnterprise | None
     representative: Standing
@@ -23,11 +22,12 @@ class Facts:
     chief: Standing | None
     chief_functions: tuple[Function, ...]
     read_at: datetime
+    signer: Standing | None = None
+    signer_functions: tuple[Function, ...] = ()
 
     def refuse_when_old(self) -> None:
         """Raise RegisterDown where the answers are too old to act on (a long wait for a lock)."""
-        if timezone.now() - self.read_at > MAX_AGE:
-            raise RegisterDown
+        refuse_when_old(self.read_at)
 
 
 def some_representative_has_eid(number: str, facts: Facts) -> bool:
@@ -40,25 +40,38 @@ def some_representative_has_eid(number: str, facts: Facts) -> bool:
     return any(person is not None and person.has_eid and person.died_on is None for person in persons)
 
 
-def read_facts(number: str, *, representative: str, chief: str | None = None) -> Facts:
-    """Ask the register about an enterprise (ten digits), its representative and its chief to be (INSZ). Raises RegisterDown."""
+def read_facts_about(request: Request, *, signer: str | None = None) -> Facts:
+    """Ask the register about all whom a request names, and who signed it electronically. signer: INSZ, where that is not kept
+    yet. Raises RegisterDown."""
+    if signer is None and request.is_signed_electronically:
+        signer = request.signed_file.signer_insz
+    return read_facts(
+        request.enterprise_number, representative=request.applicant_insz, chief=request.chief_insz, signer=signer
+    )
+
+
+def read_facts(number: str, *, representative: str, chief: str | None = None, signer: str | None = None) -> Facts:
+    """Ask the register about an enterprise (ten digits), its representative, its chief to be, who signed (INSZ).
+
+    Raises RegisterDown.
+    """
     source = register()
     read_at = timezone.now()
     today = timezone.localdate()
     enterprise = source.enterprise(number)
     standing = source.standing(number, representative)
-    if chief is None:
-        chief_standing = None
-    else:
-        chief_standing = standing if chief == representative else source.standing(number, chief)
+    others = {insz: source.standing(number, insz) for insz in {chief, signer} - {None, representative} if insz}
+    standings = {representative: standing, **others}
 
-    held = {*standing.functions, *(chief_standing.functions if chief_standing else ())}
+    held = {function for one in standings.values() for function in one.functions}
     counting = counting_functions(enterprise, held, today)
     return Facts(
         enterprise=enterprise,
         representative=standing,
         representative_functions=tuple(function for function in counting if function.insz == representative),
-        chief=chief_standing,
+        chief=standings[chief] if chief else None,
         chief_functions=tuple(function for function in counting if function.insz == chief),
         read_at=read_at,
+        signer=standings[signer] if signer else None,
+        signer_functions=tuple(function for function in counting if function.insz == signer),
     )

@@ -1,20 +1,26 @@
 """What is asked on the way to an appointment; the labels and their order are the guide's."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from acts.errors import TooMany
 from formats import ticket
-from ui.forms import EmailField, EnterpriseNumberField, InszField, PortalForm, TelephoneField
+from htb.document.verify import MAX_BYTES
+from ui.forms import (
+    MAILBOX_ADVICE,
+    ContentField,
+    EmailField,
+    EnterpriseNumberField,
+    InszField,
+    PortalForm,
+    TelephoneField,
+)
 from ui.journeys import BranchingForm
 
 SELF, OTHER = "self", "other"
-
-MAILBOX_ADVICE = _(
-    "Best a general mailbox of the enterprise, such as management@enterprise.be, that is also read when somebody is away."
-)
 
 
 class EnterpriseForm(PortalForm):
@@ -76,6 +82,49 @@ class ApplicantForm(PortalForm):
         label=_("I declare that no legal representative of the enterprise has an eID or electronic foreigner card"),
         error_messages={"required": _("Tick the declaration if it is true. Otherwise use the standard procedure.")},
     )
+
+
+class DocumentForm(PortalForm):
+    """X10: a file to look at."""
+
+    file = ContentField(
+        label=_("PDF file"),
+        help_text=_("The file as you downloaded it, at most 5 MB. It is not kept."),
+        most_bytes=MAX_BYTES,
+        accept="application/pdf",
+        error_messages={
+            "required": _("Choose the PDF file."),
+            "empty": _("This file is empty. Download the document again and choose that file."),
+            "too_large": _("This file is larger than 5 MB. Our documents are far smaller: choose the PDF file itself."),
+        },
+    )
+
+    def clean_file(self) -> bytes:
+        """Return what the file holds, where it can be a document at all."""
+        content: bytes = self.cleaned_data["file"]
+        if b"%PDF-" not in content[:1024]:
+            raise ValidationError(
+                _("This is not a PDF file. Choose the PDF file that was downloaded, not a picture or a scan."),
+                code="not_a_pdf",
+            )
+        return content
+
+    @classmethod
+    def refused(cls, refusal: TooMany) -> Self:
+        """Return the form that says why no file is looked at."""
+        form = cls({}, {})
+        form.errors.clear()
+        form.add_error(None, str(refusal.sentence))
+        return form
+
+
+class SignedForm(DocumentForm):
+    """X9: the document, signed electronically."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = _("The signed PDF file")
+        self.fields["file"].help_text = _("The file as your signing program made it, at most 5 MB.")
 
 
 class FollowForm(PortalForm):

@@ -132,6 +132,12 @@ def request_registered(request: Request, *, secret: str) -> Letter:
                 Paragraph(
                     _("Copies, scans and faxes do not count. Without the document the request ends after 90 days.")
                 ),
+                Paragraph(
+                    _(
+                        "Instead of posting paper, a legal representative can sign the PDF file itself with a qualified "
+                        "electronic signature. Return the signed file where you follow the request."
+                    )
+                ),
                 PageLink(_("To the document"), settings.SITE_URL + reverse("document-link", args=[secret])),
                 PageLink(_("Follow the request"), _address("follow")),
             ),

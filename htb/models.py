@@ -9,9 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from formats import enterprise_number
 from formats import ticket as ticket_format
+from formats.names import words
 from htb.enums import RequestAct, RequestState
 from identity.enums import Language
 from users.models import pair
+
+# Nobody types more of a word to find it.
+LONGEST_WORD = 60
 
 
 class Request(models.Model):
@@ -92,6 +96,27 @@ class Request(models.Model):
         return ticket_format.show(self.ticket)
 
 
+class RequestWord(models.Model):
+    """A word of the names in a request, folded: by its beginning the desk finds the request, with or without accents (X7)."""
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="words")
+    word = models.CharField(max_length=LONGEST_WORD, db_index=True)
+
+    class Meta:
+        verbose_name = _("word of a request")
+        verbose_name_plural = _("words of requests")
+        constraints = [models.UniqueConstraint(fields=["request", "word"], name="request_word_once")]
+
+    def __str__(self) -> str:
+        return self.word
+
+    @classmethod
+    def of(cls, request: Request) -> "list[RequestWord]":
+        """Return the words of a request, not yet written."""
+        named = " ".join((request.enterprise_name, request.applicant_name, request.chief_name))
+        return [cls(request=request, word=word) for word in sorted({word[:LONGEST_WORD] for word in words(named)})]
+
+
 class RequestStep(models.Model):
     """What happened to a request, as the desk reads it. The record keeps it too; this is for showing."""
 
@@ -124,6 +149,26 @@ class Document(models.Model):
     class Meta:
         verbose_name = _("document")
         verbose_name_plural = _("documents")
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class SignedFile(models.Model):
+    """The document as it came back with a qualified signature, and who signed, as the certificate says (BEHAVIOUR X9)."""
+
+    request = models.OneToOneField(Request, on_delete=models.PROTECT, related_name="signed_file")
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64, unique=True)
+    signer_insz = models.CharField(max_length=11)
+    signer_name = models.CharField(max_length=400)
+    issuer = models.CharField(max_length=400)
+    signed_at = models.DateTimeField()
+    returned_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("signed document")
+        verbose_name_plural = _("signed documents")
 
     def __str__(self) -> str:
         return self.sha256[:12]

@@ -36,7 +36,10 @@ def check_approve(actor: Actor, request: Request) -> None:
     check_process(actor)
     if request.received_by == actor.person:
         raise NotAllowed(_("You recorded the receipt of this document: a colleague decides."), code="own_receipt")
-    if any(same(name, actor.person.full_name) for name in (request.applicant_name, request.chief_name)):
+    named = [request.applicant_name, request.chief_name]
+    if request.is_signed_electronically:
+        named.append(request.signed_file.signer_name)
+    if any(same(name, actor.person.full_name) for name in named):
         raise NotAllowed(_("This request names you: a colleague decides."), code="names_actor")
 
 

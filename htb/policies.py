@@ -3,15 +3,21 @@
 Each rule raises Refused with its own sentence and code; a page state and a test belong to every code.
 """
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access_admins.models import ChiefRole
 from acts.errors import Refused
+from acts.permissions import can
 from enterprises.enums import State
 from enterprises.gateway import RegisteredEnterprise
+from enterprises.ties import check_eligible
+from htb.enums import RequestState
 from htb.facts import Facts
+from htb.models import Request
+from htb.transitions import EXPIRES_AFTER
 
 
 def check_enterprise(enterprise: RegisteredEnterprise | None) -> RegisteredEnterprise:
@@ -66,21 +72,49 @@ def check_represents(facts: Facts) -> None:
 
 
 def check_chief_eligible(facts: Facts) -> None:
-    """Raise Refused unless the person who is to be chief is known, alive, and works for or represents the enterprise (S5).
+    """Raise Refused unless the person who is to be chief is known, alive, and works for or represents the enterprise (S5)."""
+    check_eligible(facts.chief, facts.chief_functions, field="chief_insz")
 
-    One sentence for every cause, so that it tells a stranger nothing about anybody.
-    """
-    chief = facts.chief
-    if chief and chief.person and chief.person.died_on is None and (chief.is_employed or facts.chief_functions):
+
+def check_signer(facts: Facts) -> None:
+    """Raise Refused unless who signed electronically is a legal representative whose function counts today (X9)."""
+    signer = facts.signer
+    if signer and signer.person and signer.person.died_on is None and facts.signer_functions:
         return
     raise Refused(
         _(
-            "This number does not belong to an employee or legal representative of the enterprise. Check the number. If "
-            "it is right, the employment or the function is not in the register yet."
+            "The register knows no legal function of the person who signed in this enterprise that is valid today. Only a "
+            "legal representative can sign."
         ),
-        field="chief_insz",
-        code="chief_not_eligible",
+        field="file",
+        code="signer_not_representative",
     )
+
+
+def check_takes_scan(request: Request) -> None:
+    """Raise Refused where there is no letter to scan: the document came back signed electronically (X9)."""
+    if request.is_signed_electronically:
+        raise Refused(
+            _("This document was signed electronically: there is no letter to scan."), field="scan", code="no_letter"
+        )
+
+
+takes_scan = can(check_takes_scan)
+
+
+def check_returnable(request: Request) -> None:
+    """Raise Refused where a signed document is no longer waited for: it came already, or the request has ended (X8, X9)."""
+    if request.state in (RequestState.RECEIVED, RequestState.APPROVED):
+        raise Refused(_("The signed document of this request was received already."), code="already_received")
+    is_over = timezone.now() >= request.registered_at + EXPIRES_AFTER
+    if request.state != RequestState.REGISTERED or is_over:
+        raise Refused(
+            _("This request no longer waits for a signed document. Make a new request and sign its document."),
+            code="not_waiting",
+        )
+
+
+returnable = can(check_returnable)
 
 
 def check_named_other(*, chief_insz: str, representative_insz: str) -> None:

@@ -1,5 +1,10 @@
 """What the pages of an appointment say: the enterprise, and what confirming will change."""
 
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -7,12 +12,39 @@ from access_admins.succession import Succession
 from enterprises.enums import IdentifiedBy
 from enterprises.gateway import RegisteredEnterprise
 from formats import enterprise_number, insz
+from htb.enums import RequestState
+from htb.models import Request
 from ui.components import Row
 
 
 def trail() -> list[str]:
     """Return the names of the steps that a person sees, in order."""
     return [_("Enterprise number"), _("Chief Access Manager"), _("Confirmation")]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Of a request's life. on: the day it was reached, None for what is still to come. is_now: where the request stands."""
+
+    label: Any
+    on: date | None
+    is_now: bool = False
+
+
+def life_of(made: Request) -> list[Stage]:
+    """Return the stages of a request by the exception procedure, those behind it and those to come."""
+    state = RequestState(made.state)
+    registered = Stage(_("Registered"), _day(made.registered_at), state is RequestState.REGISTERED)
+    received = Stage(_("Document received"), made.received_on or _day(made.received_at), state is RequestState.RECEIVED)
+    if state in {RequestState.EXPIRED, RequestState.REPLACED}:
+        return [registered, Stage(state.label, _day(made.decided_at), is_now=True)]
+    if state in {RequestState.APPROVED, RequestState.REFUSED}:
+        return [registered, received, Stage(state.label, _day(made.decided_at), is_now=True)]
+    return [registered, received, Stage(_("Decision"), None)]
+
+
+def _day(moment: datetime | None) -> date | None:
+    return timezone.localtime(moment).date() if moment is not None else None
 
 
 def enterprise_rows(enterprise: RegisteredEnterprise, language: str, *, change: str) -> list[Row]:

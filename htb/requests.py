@@ -16,17 +16,30 @@ from access_admins.holdings import current_chief
 from access_admins.succession import plan_succession
 from acts.act import Act, perform
 from acts.errors import Changed, Refused
+from acts.runs import hold_run
+from enterprises.models import Enterprise
 from formats import ticket
 from htb import letters
 from htb.actions import Appointed, appoint, lock_enterprise, person_in
 from htb.asked import Asked
 from htb.document import make
+from htb.document.signed import check_signed
 from htb.enums import RequestAct, RequestState
-from htb.facts import Facts
-from htb.models import Document, DownloadLink, RefusalTemplate, Request, RequestStep
+from htb.facts import Facts, read_facts_about
+from htb.models import Document, DownloadLink, RefusalTemplate, Request, RequestStep, RequestWord, SignedFile
 from htb.permissions import check_approve, check_process
-from htb.policies import check_chief_eligible, check_enterprise, check_not_already_chief, check_represents
+from htb.policies import (
+    check_chief_eligible,
+    check_enterprise,
+    check_not_already_chief,
+    check_represents,
+    check_returnable,
+    check_signer,
+    check_takes_scan,
+)
 from htb.transitions import EXPIRES_AFTER, REMINDED_AFTER, transition
+from identity.actions.activation import open_activation, renewable
+from identity.actions.means import hold
 from identity.actor import Actor, portal_actor
 from identity.enums import Role
 from ui import journeys
@@ -54,7 +67,7 @@ def confirm(*, asked: Asked, facts: Facts, confirmed: str, run: Run, language: s
     request = _draft(asked, facts, run, language)
     content, unsealed_sha256 = make(request)
     with perform("request.confirm", actor=portal_actor(), chain=f"request:{request.public_id}") as act:
-        run = journeys.hold(run.pk)
+        run = hold_run(run)
         if run.finished_at is not None:
             act.is_repeated = True
             return Request.objects.get(run=run.public_id)
@@ -70,6 +83,7 @@ def confirm(*, asked: Asked, facts: Facts, confirmed: str, run: Run, language: s
             if older.state == RequestState.REGISTERED:
                 _move(act, older, RequestAct.REPLACE)
         request.save()
+        RequestWord.objects.bulk_create(RequestWord.of(request))
         Document.objects.create(
             request=request,
             content=content,
@@ -125,10 +139,47 @@ def with_ticket(number: str) -> Request | None:
     return Request.objects.filter(ticket=number).first()
 
 
+def with_document(public_id: UUID) -> Request | None:
+    """Return a request with its document, None where there is none."""
+    return Request.objects.defer("scan").select_related("document").filter(public_id=public_id).first()
+
+
 def request_of_link(secret: str) -> Request | None:
     """Return the request to which a mailed link leads, None where it is unknown or too old."""
     link = DownloadLink.objects.filter(secret_hash=_hash(secret), expires_at__gt=timezone.now())
     return next((found.request for found in link.select_related("request__document")), None)
+
+
+def return_signed(*, request: Request, content: bytes) -> Request:
+    """Take our document back, signed electronically: the portal itself records the receipt (X9). A person still approves.
+
+    Raises Refused with what is wrong with the file, its signer or the request (the code names it), RegisterDown.
+    """
+    check_returnable(request)
+    signature = check_signed(content, original=bytes(request.document.content), since=request.registered_at)
+    facts = read_facts_about(request, signer=signature.insz)
+    public_id = request.public_id
+    with perform("request.return_signed", actor=portal_actor(), chain=f"request:{public_id}") as act:
+        locked = Request.objects.select_for_update().get(public_id=public_id)
+        check_returnable(locked)
+        _refuse_when_another_came(locked)
+        facts.refuse_when_old()
+        check_signer(facts)
+        locked.received_at, locked.received_by = timezone.now(), portal_actor().person
+        locked.is_signed_electronically = True
+        sha256 = hashlib.sha256(content).hexdigest()
+        SignedFile.objects.create(
+            request=locked,
+            content=content,
+            sha256=sha256,
+            signer_insz=signature.insz,
+            signer_name=signature.name,
+            issuer=signature.issuer,
+            signed_at=signature.signed_at,
+            returned_at=locked.received_at,
+        )
+        _move(act, locked, RequestAct.RETURN_SIGNED, sha256=sha256, issuer=signature.issuer)
+    return locked
 
 
 # --- By the contact centre ------------------------------------------------------------------------------------------------
@@ -137,12 +188,11 @@ def request_of_link(secret: str) -> Request | None:
 def receive(*, actor: Actor, request: UUID, received_on: date) -> Request:
     """Record that the original letter came (X7, X8). Raises Refused where a newer one of the same applicant came first."""
     with _locked(RequestAct.RECEIVE, actor, request) as (act, locked):
-        if _newer(locked).filter(state__in=(RequestState.RECEIVED, RequestState.APPROVED)).exists():
-            raise Refused(_("The document of a newer request of this applicant was received."), code="newer_received")
-        if _of_same_applicant(locked).filter(state=RequestState.RECEIVED).exists():
-            raise Refused(_("Another request of this applicant is being processed."), code="other_received")
+        _refuse_when_another_came(locked)
         if received_on > timezone.localdate():
             raise Refused(_("This day is still to come."), field="received_on", code="in_future")
+        if received_on < timezone.localdate(locked.registered_at):
+            raise Refused(_("On this day the request was not made yet."), field="received_on", code="before_registered")
         locked.received_at, locked.received_by, locked.received_on = timezone.now(), actor.person, received_on
         _move(act, locked, RequestAct.RECEIVE, received_on=received_on)
     return locked
@@ -151,6 +201,7 @@ def receive(*, actor: Actor, request: UUID, received_on: date) -> Request:
 def attach_scan(*, actor: Actor, request: UUID, content: bytes) -> Request:
     """Attach the scan of the letter: a PDF, JPEG or PNG of at most 10 MB. It is kept, never opened."""
     with _locked(RequestAct.ATTACH_SCAN, actor, request) as (act, locked):
+        check_takes_scan(locked)
         if len(content) > SCAN_LIMIT or not content.startswith(_SCAN_STARTS):
             raise Refused(_("Choose a PDF, JPEG or PNG file of at most 10 MB."), field="scan", code="not_a_scan")
         locked.scan = content
@@ -200,7 +251,9 @@ def check_still_holds(request: Request, facts: Facts) -> None:
     check_not_already_chief(current, chief_insz=request.chief_insz, representative_insz=request.applicant_insz)
     if _newer(request).filter(state__in=(RequestState.RECEIVED, RequestState.APPROVED)).exists():
         raise Refused(_("The document of a newer request of this applicant was received."), code="newer_received")
-    if request.scan is None and not request.is_signed_electronically:
+    if request.is_signed_electronically:
+        check_signer(facts)
+    elif request.scan is None:
         raise Refused(_("Attach the scan of the signed document first."), code="no_scan")
 
 
@@ -237,8 +290,35 @@ def reopen(*, actor: Actor, request: UUID, reason: str) -> Request:
         if _of_same_applicant(locked).filter(state__in=OPEN).exists():
             raise Refused(_("This applicant has another open request for this enterprise."), code="other_open")
         locked.decided_at, locked.decided_by, locked.reason = None, None, ""
-        _move(act, locked, RequestAct.REOPEN, note=reason)
+        _move(act, locked, RequestAct.REOPEN, note=reason, reason=reason)
     return locked
+
+
+def new_code(*, actor: Actor, request: UUID, reason: str) -> str:
+    """Open the activation anew for the chief whom this request brought; return the code, to be shown once (L7).
+
+    The earlier link and code end; a new link goes to the chief. reason: for the history and the record. Raises
+    Refused where the role has ended, was not opened with an activation, or its holder can log in already.
+    """
+    with _locked(RequestAct.NEW_CODE, actor, request) as (act, locked):
+        if not reason.strip():
+            raise Refused(_("Say why a new code is needed."), field="reason", code="no_reason")
+        enterprise = Enterprise.objects.select_for_update().get(number=locked.enterprise_number)
+        chief = current_chief(enterprise.number)
+        if chief is None or chief.run != locked.run:
+            raise Refused(_("The Chief Access Manager of this request is no longer in office."), code="role_ended")
+        person = hold(chief.person)
+        renewable(person, enterprise.public_id)
+        act.chain = f"enterprise:{enterprise.public_id}"
+        code = open_activation(
+            act,
+            person=person,
+            enterprise_public_id=enterprise.public_id,
+            address=chief.email,
+            language=person.language,
+        )
+        _move(act, locked, RequestAct.NEW_CODE, note=reason, reason=reason)
+    return code
 
 
 def note(*, actor: Actor, request: UUID, text: str) -> Request:
@@ -324,6 +404,13 @@ def _note(act: Act, request: Request, what: RequestAct, *, note: str = "", **det
 def _of_same_applicant(request: Request) -> QuerySet[Request]:
     same = Request.objects.filter(enterprise_number=request.enterprise_number, applicant_insz=request.applicant_insz)
     return same.exclude(public_id=request.public_id)
+
+
+def _refuse_when_another_came(request: Request) -> None:
+    if _newer(request).filter(state__in=(RequestState.RECEIVED, RequestState.APPROVED)).exists():
+        raise Refused(_("The document of a newer request of this applicant was received."), code="newer_received")
+    if _of_same_applicant(request).filter(state=RequestState.RECEIVED).exists():
+        raise Refused(_("Another request of this applicant is being processed."), code="other_received")
 
 
 def _newer(request: Request) -> QuerySet[Request]:

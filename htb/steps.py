@@ -15,7 +15,8 @@ from access_admins.enums import Procedure
 from access_admins.holdings import current_chief
 from access_admins.models import ChiefRole
 from access_admins.succession import Succession, plan_succession
-from acts.errors import Changed, Refused, TooMany
+from acts.attempts import attempt
+from acts.errors import Changed, Refused
 from audit import readings
 from htb.asked import Asked
 from htb.facts import Facts, read_facts
@@ -71,6 +72,10 @@ class Walk:
     def consequences(self, plan: Succession, *, chief_name: str, is_self: bool) -> list[str]:
         """Return what the check page says will happen."""
         raise NotImplementedError
+
+    def renewal(self, current: ChiefRole) -> str:
+        """Return where the chief, who cannot log in yet, is sent a new activation (L7); "" where none can be sent from here."""
+        return ""
 
     @property
     def language(self) -> str:
@@ -136,18 +141,21 @@ def chief_page(walk: Walk) -> HttpResponse:
     facts = walk.facts(chief=other or None)
     status = 200
     if is_post:
-        status = 422
-        if form.is_valid():
-            try:
-                _check_may_be_chief(walk, facts, current, chief_insz=other or walk.insz, is_other=bool(other))
-            except (Refused, TooMany) as refusal:
-                form.add_error(refusal.field, str(refusal.sentence))
-                status = refusal.status
-            else:
-                journeys.keep(walk.run, step=CHIEF, form=form)
-                return redirect(walk.address(CHECK))
+        named, is_other = other or walk.insz, bool(other)
+        tried = attempt(form, lambda: _check_may_be_chief(walk, facts, current, chief_insz=named, is_other=is_other))
+        if tried.done:
+            journeys.keep(walk.run, step=CHIEF, form=form)
+            return redirect(walk.address(CHECK))
+        status = tried.status
     return _page(
-        walk, "htb/chief.html", facts, status=status, form=form, current=current, is_current_chief=is_current_chief
+        walk,
+        "htb/chief.html",
+        facts,
+        status=status,
+        form=form,
+        current=current,
+        is_current_chief=is_current_chief,
+        renewal=walk.renewal(current) if current is not None and not is_current_chief else "",
     )
 
 
@@ -161,11 +169,11 @@ def _check_may_be_chief(
         check_not_already_chief(current, chief_insz=chief_insz, representative_insz=walk.insz)
     if not is_other:
         return
-    with counted(*walk.places()) as attempt:
+    with counted(*walk.places()) as tries:
         try:
             check_chief_eligible(facts)
         except Refused:
-            attempt.miss()
+            tries.miss()
             raise
 
 
@@ -178,15 +186,10 @@ def check_page(walk: Walk, *, carry_out: Callable[[Asked, Facts, str], None]) ->
     form = ConfirmForm(walk.request.POST if walk.request.method == "POST" else None)
     status, changed = 200, None
     if walk.request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                carry_out(walk.asked(), facts, form.cleaned_data["plan"])
-                return redirect(walk.address(DONE))
-            except Refused as refusal:
-                form.add_error(None, str(refusal.sentence))
-            except Changed as change:
-                status, changed = change.status, change
+        tried = attempt(form, lambda: carry_out(walk.asked(), facts, form.cleaned_data["plan"]))
+        if tried.done:
+            return redirect(walk.address(DONE))
+        status, changed = tried.status, tried.changed
     return _check_page(walk, facts, form, status=status, changed=changed)
 
 

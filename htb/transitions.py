@@ -41,6 +41,13 @@ TRANSITIONS = (
     Transition(
         RequestAct.RECEIVE, (_REGISTERED, _REPLACED), _RECEIVED, Who.DESK, "the original letter; no newer one received"
     ),
+    Transition(
+        RequestAct.RETURN_SIGNED,
+        (_REGISTERED,),
+        _RECEIVED,
+        Who.PORTAL,
+        "our document with one qualified signature, of a legal representative of today; within 90 days; none received",
+    ),
     Transition(RequestAct.ATTACH_SCAN, (_RECEIVED,), None, Who.DESK, "paper only"),
     Transition(RequestAct.NOTE, tuple(RequestState), None, Who.DESK),
     Transition(
@@ -61,6 +68,14 @@ TRANSITIONS = (
         "refused",
     ),
     Transition(RequestAct.REOPEN, (RequestState.REFUSED,), _RECEIVED, Who.DESK, "a reason; none open"),
+    Transition(
+        RequestAct.NEW_CODE,
+        (RequestState.APPROVED,),
+        None,
+        Who.DESK,
+        "a reason; the role lives, was opened with an activation, and its holder lacks means of login still",
+        "activation, to the chief",
+    ),
 )
 
 

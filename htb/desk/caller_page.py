@@ -6,7 +6,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from acts.errors import Refused, RegisterDown, TooMany
+from acts.attempts import Attempt, attempt
 from formats import enterprise_number, insz
 from htb.callers import EnterpriseFound, PersonFound, look_up_enterprise, look_up_person
 from htb.desk import actor_of
@@ -18,15 +18,10 @@ from identity.actor import Actor
 def callers(admin: "ModelAdmin[Request]", request: HttpRequest) -> HttpResponse:
     """Ask, look up, show. What was found is the answer to the POST: no address leads to it."""
     form = CallerForm(request.POST if request.method == "POST" else None)
-    found, status = None, 200
+    tried: Attempt[EnterpriseFound | PersonFound] = Attempt(200)
     if form.is_bound:
-        status = 422
-        if form.is_valid():
-            try:
-                found, status = _look_up(actor_of(request), form), 200
-            except (Refused, TooMany, RegisterDown) as refusal:
-                form.add_error(getattr(refusal, "field", None), str(refusal.sentence))
-                status = refusal.status
+        tried = attempt(form, lambda: _look_up(actor_of(request), form))
+    found, status = tried.result, tried.status
     context = {
         **admin.admin_site.each_context(request),
         "title": _("Callers"),

@@ -21,8 +21,9 @@ from htb.desk import actor_of
 from htb.desk.comparison import compare, for_desk, why_not_approved
 from htb.desk.forms import FORMS, ActForm, ApproveForm
 from htb.enums import RequestAct, RequestState
-from htb.facts import Facts, read_facts
+from htb.facts import Facts, read_facts_about
 from htb.models import Document, Request, RequestStep
+from htb.policies import takes_scan
 from htb.transitions import EXPIRES_AFTER, allows
 from identity.actor import Actor
 from ui.components import Row
@@ -92,12 +93,22 @@ def scan(request: HttpRequest, pk: str) -> HttpResponse:
     return _download(content, kind, f"{case.ticket}-scan.{ending}")
 
 
+def signed_file(request: HttpRequest, pk: str) -> HttpResponse:
+    """The file that came back signed electronically, as a file to keep."""
+    case = _case(pk)
+    if not case.is_signed_electronically:
+        raise Http404
+    _note_reading(actor_of(request), case)
+    return _download(bytes(case.signed_file.content), "application/pdf", f"{case.ticket}-signed.pdf")
+
+
 def _case(pk: str) -> Request:
     if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
         raise Http404
     # A scan is up to 10 MB: it is fetched where it is needed.
     has_scan = ExpressionWrapper(Q(scan__isnull=False), output_field=BooleanField())
-    cases = Request.objects.defer("scan").select_related("received_by", "decided_by").annotate(has_scan=has_scan)
+    cases = Request.objects.defer("scan", "signed_file__content").annotate(has_scan=has_scan)
+    cases = cases.select_related("received_by", "decided_by", "signed_file")
     case = cases.filter(pk=pk).first()
     if case is None:
         raise Http404
@@ -115,6 +126,8 @@ def _form(asked: str, request: HttpRequest | None = None) -> ActForm:
 def _forms(case: Request, bound: ActForm | None) -> list[ActForm]:
     """Return a form for every act that the table of states allows; the one just sent keeps what was typed."""
     allowed = [one.act for one in FORMS if allows(one.act, RequestState(case.state))]
+    if not takes_scan(case):
+        allowed = [act for act in allowed if act != RequestAct.ATTACH_SCAN]
     return [bound if bound is not None and bound.act == act else _form(act) for act in allowed]
 
 
@@ -161,7 +174,7 @@ def _last_step(case: Request) -> int:
 
 def _facts(case: Request) -> Facts | None:
     try:
-        return read_facts(case.enterprise_number, representative=case.applicant_insz, chief=case.chief_insz)
+        return read_facts_about(case)
     except RegisterDown:
         return None
 
@@ -199,6 +212,15 @@ def _about(case: Request) -> list[Row]:
     if case.received_at and case.received_by:
         on = date_format(case.received_on) if case.received_on else _("signed electronically, verified")
         rows.append(Row(_("Document received"), f"{on} ({case.received_by.full_name}, {moment(case.received_at)})"))
+    if case.is_signed_electronically:
+        signed = case.signed_file
+        rows.append(
+            Row(
+                _("Electronic signature"),
+                _("%(name)s, %(moment)s; certificate of %(issuer)s")
+                % {"name": signed.signer_name, "moment": moment(signed.signed_at), "issuer": signed.issuer},
+            )
+        )
     if case.decided_at and case.decided_by:
         rows.append(Row(_("Decided"), f"{moment(case.decided_at)} ({case.decided_by.full_name})"))
     if case.reason:

@@ -1,6 +1,6 @@
 """What was asked beside the register of today, row by row, and why a request cannot be approved (BEHAVIOUR X7)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
@@ -10,6 +10,7 @@ from access_admins.holdings import current_chief
 from access_admins.models import ChiefRole
 from acts.errors import ActError, RegisterDown, Sentence
 from enterprises.enums import State
+from enterprises.gateway import Function
 from formats import enterprise_number
 from htb.enums import RequestAct, RequestState
 from htb.facts import Facts
@@ -37,6 +38,7 @@ def compare(case: Request, facts: Facts, *, show: Callable[[str], str]) -> list[
     return [
         *_enterprise(case, facts),
         *_applicant(case, facts, show),
+        *_signer(case, facts, show),
         *_chief(case, facts, show),
         _chief_then_and_now(case),
     ]
@@ -97,10 +99,6 @@ def _enterprise(case: Request, facts: Facts) -> list[Compared]:
 
 def _applicant(case: Request, facts: Facts, show: Callable[[str], str]) -> list[Compared]:
     person = facts.representative.person
-    functions = [
-        _("%(code)s since %(day)s") % {"code": function.code, "day": date_format(function.starts_on)}
-        for function in facts.representative_functions
-    ]
     return [
         _row(
             _("Applicant"),
@@ -110,10 +108,39 @@ def _applicant(case: Request, facts: Facts, show: Callable[[str], str]) -> list[
         Compared(
             _("Function of the applicant that counts today"),
             _("legal representative"),
-            ", ".join(functions) or _("none"),
-            differs=not functions,
+            _functions(facts.representative_functions),
+            differs=not facts.representative_functions,
         ),
     ]
+
+
+def _signer(case: Request, facts: Facts, show: Callable[[str], str]) -> list[Compared]:
+    """Who signed electronically; nothing for paper, where the desk reads the name on the letter."""
+    if not case.is_signed_electronically:
+        return []
+    signed, person = case.signed_file, facts.signer.person if facts.signer else None
+    return [
+        Compared(
+            _("Signed electronically by"),
+            f"{signed.signer_name}, {show(signed.signer_insz)}",
+            f"{person.first_names} {person.last_name}, {show(person.insz)}" if person else _("not in the register"),
+            differs=person is None,
+        ),
+        Compared(
+            _("Function of the signer that counts today"),
+            _("legal representative"),
+            _functions(facts.signer_functions),
+            differs=not facts.signer_functions,
+        ),
+    ]
+
+
+def _functions(functions: Iterable[Function]) -> str:
+    said = [
+        _("%(code)s since %(day)s") % {"code": function.code, "day": date_format(function.starts_on)}
+        for function in functions
+    ]
+    return ", ".join(said) or _("none")
 
 
 def _chief(case: Request, facts: Facts, show: Callable[[str], str]) -> list[Compared]:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from formats import enterprise_number, insz
 from htb import requests
 from htb.enums import RequestAct
-from htb.facts import read_facts
+from htb.facts import read_facts_about
 from htb.models import RefusalTemplate, Request
 from identity.actor import Actor
+from ui.forms import DateField
 
 LONGEST_TEXT = 2000
 
@@ -44,11 +45,7 @@ class ReceiveForm(ActForm):
     act = RequestAct.RECEIVE
     heading = _("Document received")
     button = _("Record the receipt")
-    received_on = forms.DateField(
-        label=_("Day on which the original came"),
-        initial=timezone.localdate,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
+    received_on = DateField(label=_("Day on which the original came"), initial=timezone.localdate)
 
     def carry_out(self, actor: Actor, case: Request) -> str:
         requests.receive(actor=actor, request=case.public_id, received_on=self.cleaned_data["received_on"])
@@ -78,16 +75,17 @@ class ApproveForm(ActForm):
     button = _("Approve")
 
     def carry_out(self, actor: Actor, case: Request) -> str:
-        facts = read_facts(case.enterprise_number, representative=case.applicant_insz, chief=case.chief_insz)
-        appointed = requests.approve(actor=actor, request=case.public_id, facts=facts)
+        appointed = requests.approve(actor=actor, request=case.public_id, facts=read_facts_about(case))
         done = gettext("The request is approved: %(name)s is Chief Access Manager.") % {"name": case.chief_name}
-        if not appointed.activation_code:
-            return done
-        code = gettext(
-            "This person cannot log in yet and got a link by e-mail. The code that goes with it, shown only now: %(code)s. "
-            "Give it by telephone or by post, never by e-mail."
-        )
-        return f"{done} {code % {'code': appointed.activation_code}}"
+        return f"{done} {code_once(appointed.activation_code)}" if appointed.activation_code else done
+
+
+def code_once(code: str) -> str:
+    """Return the sentence that shows an activation code, which stands nowhere else (L7)."""
+    return gettext(
+        "This person cannot log in for the role yet and got a link by e-mail. The code that goes with it, shown only now: "
+        "%(code)s. Give it by telephone or by post, never by e-mail."
+    ) % {"code": code}
 
 
 class RefuseForm(ActForm):
@@ -122,6 +120,26 @@ class ReopenForm(ActForm):
         return gettext("The request is taken up again.")
 
 
+class NewCodeForm(ActForm):
+    """The code that was shown at the approval is lost."""
+
+    act = RequestAct.NEW_CODE
+    heading = _("New activation code")
+    button = _("Give a new activation code")
+    reason = forms.CharField(
+        label=_("Reason, for the history"),
+        help_text=_(
+            "Only while the Chief Access Manager cannot log in for the role yet. The earlier link and code end; a new link "
+            "goes out by e-mail."
+        ),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=LONGEST_TEXT,
+    )
+
+    def carry_out(self, actor: Actor, case: Request) -> str:
+        return code_once(requests.new_code(actor=actor, request=case.public_id, reason=self.cleaned_data["reason"]))
+
+
 class NoteForm(ActForm):
     """What a colleague should know."""
 
@@ -138,7 +156,7 @@ class NoteForm(ActForm):
 
 
 # In the order of the page.
-FORMS: tuple[type[ActForm], ...] = (ReceiveForm, ScanForm, ApproveForm, RefuseForm, ReopenForm, NoteForm)
+FORMS: tuple[type[ActForm], ...] = (ReceiveForm, ScanForm, ApproveForm, RefuseForm, ReopenForm, NewCodeForm, NoteForm)
 
 
 class CallerForm(forms.Form):

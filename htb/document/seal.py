@@ -1,28 +1,26 @@
 """The portal's seal on a document: PAdES (B-B), with a key and certificate by setting (BEHAVIOUR X5; docs/document.md)."""
 
-import shutil
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 from asn1crypto import x509
 from cryptography import x509 as pyca
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import serialization
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from pyhanko.keys import load_certs_from_pemder, load_private_key_from_pemder
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from htb.document.demo_keys import appearing_at_once, issue
 
 # Whoever reads the certificate sees what it is worth; production refuses it (csam_portal.checks).
 DEMO_NAME = "CSAM demonstration seal - worth nothing"
-_LIFETIME = timedelta(days=3650)
 
 
 def put_on(pdf: bytes) -> bytes:
@@ -39,7 +37,9 @@ def put_on(pdf: bytes) -> bytes:
         docmdp_permissions=MDPPerm.FILL_FORMS,
         signer_key_usage={"digital_signature", "non_repudiation"},
     )
-    signer = PdfSigner(metadata, signer=_signer())
+    # PDF/UA wants a widget that is in no tag to be hidden, not only without size.
+    field = SigFieldSpec("Seal", invis_sig_settings=InvisSigSettings(set_print_flag=False, set_hidden_flag=True))
+    signer = PdfSigner(metadata, signer=_signer(), new_field_spec=field)
     # In a thread of its own: pyHanko runs an event loop, which a caller inside one (a browser test) would not allow.
     with ThreadPoolExecutor(1) as thread:
         sealed: BytesIO = thread.submit(signer.sign_pdf, IncrementalPdfFileWriter(BytesIO(pdf))).result()
@@ -66,59 +66,14 @@ def refuse_when_unusable() -> None:
 
 
 def make_demo_seal(directory: Path | None = None) -> None:
-    """Make a key and a certificate for development, unless they are there. directory: settings.DEMO_SEAL_DIR.
-
-    Both appear at once, so that two commands at the same moment do not leave the key of one with the certificate of
-    the other.
-    """
+    """Make a key and a certificate for development, unless they are there. directory: settings.DEMO_SEAL_DIR."""
     target = directory or settings.DEMO_SEAL_DIR
     if target.exists():
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(dir=target.parent))
-    key, certificate = new_pair(DEMO_NAME)
-    (made / "key.pem").write_bytes(key)
-    (made / "certificate.pem").write_bytes(certificate)
-    try:
-        made.rename(target)
-    except OSError:  # another command was first
-        shutil.rmtree(made)
-
-
-def new_pair(name: str) -> tuple[bytes, bytes]:
-    """Return a new key and its own certificate in that name, both PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = pyca.Name([pyca.NameAttribute(pyca.NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    certificate = (
-        pyca.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(pyca.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + _LIFETIME)
-        .add_extension(pyca.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(
-            pyca.KeyUsage(
-                digital_signature=True,
-                content_commitment=True,
-                key_encipherment=False,
-                data_encipherment=False,
-                key_agreement=False,
-                key_cert_sign=False,
-                crl_sign=False,
-                encipher_only=False,
-                decipher_only=False,
-            ),
-            critical=True,
-        )
-        .sign(key, hashes.SHA256())
-    )
-    return (
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
-        certificate.public_bytes(serialization.Encoding.PEM),
-    )
+    with appearing_at_once(target) as made:
+        issued = issue(DEMO_NAME, is_seal=True)
+        (made / "key.pem").write_bytes(issued.key_pem)
+        (made / "certificate.pem").write_bytes(issued.pem)
 
 
 def _name_of(certificate: pyca.Certificate) -> str:

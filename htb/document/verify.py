@@ -68,31 +68,40 @@ def verify(content: bytes) -> Verified:
 def _end_of_sealed(content: bytes, ours: Iterable[x509.Certificate]) -> int | None:
     """Return how many bytes from the beginning a seal of ours covers, None where no such seal holds.
 
-    Only the first signature can be ours: what others add comes behind it. The place it is said to leave out must hold one
-    hexadecimal text and nothing else, since nobody vouches for that place.
+    Only the first signature can be ours: what others add comes behind it.
     """
     found = _BYTE_RANGE.search(content)
     if found is None:
         return None
     start, after, length = map(int, found.groups())
     end = after + length
-    place = content[start:after]
-    if not (end <= len(content) and 2 < len(place) < _MAX_SEAL and place[:1] == b"<" and place[-1:] == b">"):
+    seal = signature_in(content[start:after]) if end <= len(content) else None
+    if seal is None:
         return None
     digest = hashlib.sha256(content[:start])
     digest.update(content[after:end])
-    return end if _is_our_seal(place[1:-1], digest.digest(), ours) else None
+    return end if _is_our_seal(seal, digest.digest(), ours) else None
 
 
-def _is_our_seal(hexadecimal: bytes, digest: bytes, ours: Iterable[x509.Certificate]) -> bool:
-    if not re.fullmatch(rb"[0-9a-fA-F]+", hexadecimal):
-        return False
+def signature_in(place: bytes) -> cms.ContentInfo | None:
+    """Return the signature in the place that its file leaves out, None where anything else stands there too.
+
+    Nobody vouches for that place: it may hold one hexadecimal text, the signature and zeros behind it.
+    """
+    if not (len(place) < _MAX_SEAL and re.fullmatch(rb"<[0-9a-fA-F]+>", place)):
+        return None
     try:
-        raw = bytes.fromhex(hexadecimal.decode())
+        raw = bytes.fromhex(place[1:-1].decode())
         signature = cms.ContentInfo.load(raw)
-        if raw[len(signature.dump()) :].strip(b"\0"):
-            return False
-        signer = extract_signer_info(signature["content"])
+        return None if raw[len(signature.dump()) :].strip(b"\0") else signature
+    except _UNREADABLE:
+        return None
+
+
+def _is_our_seal(seal: cms.ContentInfo, digest: bytes, ours: Iterable[x509.Certificate]) -> bool:
+    raw = seal.dump()
+    try:
+        signer = extract_signer_info(seal["content"])
     except _UNREADABLE:
         return False
     # A reader of PDFs goes by the certificate in the seal, so that one has to be ours too.

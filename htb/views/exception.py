@@ -14,17 +14,19 @@ from django.views.decorators.csrf import csrf_exempt
 
 from access_admins.enums import Procedure
 from access_admins.succession import Succession
-from acts.errors import Missing, Refused, RegisterDown, TooMany
+from acts.attempts import attempt
+from acts.errors import Missing, Refused
 from enterprises.enums import State
 from formats.names import same, same_first_name
 from htb import requests, steps
 from htb.asked import Asked
-from htb.enums import RequestState
 from htb.facts import Facts, read_facts, some_representative_has_eid
-from htb.forms import ApplicantForm, FollowForm
+from htb.forms import ApplicantForm, FollowForm, SignedForm
 from htb.models import Request
-from htb.policies import check_enterprise, check_represents
+from htb.policies import check_enterprise, check_represents, returnable
+from htb.presenters import life_of
 from htb.transitions import EXPIRES_AFTER
+from htb.views.signed import remember_followed
 from identity.limits import client_address, counted
 from ui import journeys
 from ui.models import Run
@@ -103,6 +105,8 @@ def step(request: HttpRequest, run_id: uuid.UUID, name: str) -> HttpResponse:
             return redirect(walk.address(steps.CHIEF))
         return steps.check_page(walk, carry_out=lambda asked, facts, confirmed: _confirm(walk, asked, facts, confirmed))
     except Refused as refusal:
+        if journeys.is_finished(run):
+            return redirect(walk.address(steps.DONE))
         if refusal.field != "enterprise_number":
             raise
         # What was known of the applicant holds no longer: the four facts are asked again, and nothing is said of why.
@@ -118,19 +122,11 @@ def _confirm(walk: steps.Walk, asked: Asked, facts: Facts, confirmed: str) -> No
 def _applicant_page(request: HttpRequest, form: ApplicantForm) -> HttpResponse:
     status = 200
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                _check_applicant(request, form)
-            except (Refused, TooMany) as refusal:
-                form.add_error(None, str(refusal.sentence))
-                status = refusal.status
-            except RegisterDown as down:
-                form.add_error(None, str(down.sentence))
-                status = down.status
-            else:
-                run = journeys.begin(JOURNEY, owner=_owner(request), step=steps.ENTERPRISE, form=form)
-                return redirect("exception-step", run.public_id, steps.CHIEF)
+        tried = attempt(form, lambda: _check_applicant(request, form))
+        if tried.done:
+            run = journeys.begin(JOURNEY, owner=_owner(request), step=steps.ENTERPRISE, form=form)
+            return redirect("exception-step", run.public_id, steps.CHIEF)
+        status = tried.status
     return _show(request, form, status=status)
 
 
@@ -141,7 +137,7 @@ def _show(request: HttpRequest, form: ApplicantForm, *, status: int) -> HttpResp
 def _check_applicant(request: HttpRequest, form: ApplicantForm) -> None:
     """X1: one answer and the same work for every mismatch, counted. X2: where the register knows of an eID, it says so."""
     insz, number = form.cleaned_data["insz"], form.cleaned_data["enterprise_number"]
-    with counted(*_places(request, insz, number)) as attempt:
+    with counted(*_places(request, insz, number)) as tries:
         facts = read_facts(number, representative=insz)
         person, enterprise = facts.representative.person, facts.enterprise
         # Every part is judged, whatever the others said.
@@ -153,7 +149,7 @@ def _check_applicant(request: HttpRequest, form: ApplicantForm) -> None:
             bool(facts.representative_functions),
         ]
         if not all(judged):
-            attempt.miss()
+            tries.miss()
             raise Refused(NO_MATCH, code="no_match")
     if some_representative_has_eid(number, facts):
         raise Refused(
@@ -238,23 +234,26 @@ def follow(request: HttpRequest) -> HttpResponse:
     form = FollowForm(request.POST if request.method == "POST" else None)
     made, status = None, 200
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                made, status = _find(request, form), 200
-            except (Refused, TooMany) as refusal:
-                form.add_error(None, str(refusal.sentence))
-                status = refusal.status
-    context = {"form": form, "request_made": made, "waits": made is not None and made.state == RequestState.REGISTERED}
+        tried = attempt(form, lambda: _find(request, form))
+        made, status = tried.result, tried.status
+        if made is not None:
+            remember_followed(request, made)
+    context = {
+        "form": form,
+        "request_made": made,
+        "life": life_of(made) if made is not None else (),
+        "signed_form": SignedForm(),
+        "waits": made is not None and returnable(made),
+    }
     return render(request, "htb/follow.html", context, status=status)
 
 
 def _find(request: HttpRequest, form: FollowForm) -> Request:
     insz = form.cleaned_data["insz"]
-    with counted(("exception.address", client_address(request)), ("exception.insz", insz)) as attempt:
+    with counted(("exception.address", client_address(request)), ("exception.insz", insz)) as tries:
         made = requests.with_ticket(form.cleaned_data["ticket"])
         if made is None or not secrets.compare_digest(made.applicant_insz, insz):
-            attempt.miss()
+            tries.miss()
             raise Refused(
                 _("We know no request with this ticket number and national register number."), code="no_request"
             )

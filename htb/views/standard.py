@@ -8,8 +8,10 @@ from django.urls import reverse
 
 from access_admins.enums import Procedure
 from access_admins.holdings import chief_role
+from access_admins.models import ChiefRole
 from access_admins.succession import Succession
-from acts.errors import Missing, Refused, RegisterDown
+from acts.attempts import attempt, refuse
+from acts.errors import Missing, Refused
 from htb import steps
 from htb.actions import appoint_chief
 from htb.asked import Asked
@@ -18,15 +20,14 @@ from htb.forms import EnterpriseForm
 from htb.permissions import check_appoint_chief
 from htb.policies import check_enterprise
 from htb.presenters import consequences, trail
+from identity.actions.activation import who_can_be_sent_one
 from identity.actor import Actor, ActorRequest
 from ui import journeys
-from ui.kept import take
+from ui.kept import keep_code, take, take_code
 from ui.models import Run
 from ui.pages import page
 
 JOURNEY = "appoint-standard"
-# The session's place for an activation code on its way to the page that shows it.
-CODE = "activation_code"
 
 
 class StandardWalk(steps.Walk):
@@ -53,6 +54,11 @@ class StandardWalk(steps.Walk):
     def places(self) -> tuple[tuple[str, str], ...]:
         """By actor and by enterprise."""
         return ("look_up.actor", self.actor_id), ("look_up.enterprise", self.number)
+
+    def renewal(self, current: ChiefRole) -> str:
+        """Where one was opened before, and the chief has set up no means of login since."""
+        is_lost = current.person_id in who_can_be_sent_one({current.person_id}, current.enterprise.public_id)
+        return reverse("chief-activation", args=[self.run.public_id]) if is_lost else ""
 
     def digest(self, asked: Asked, plan: Succession, facts: Facts) -> str:
         """All that the act will change is part of what is confirmed."""
@@ -96,6 +102,8 @@ def step(request: ActorRequest, run_id: uuid.UUID, name: str) -> HttpResponse:
             walk, carry_out=lambda asked, facts, confirmed: _carry_out(walk, asked, facts, confirmed)
         )
     except Refused as refusal:
+        if journeys.is_finished(run):
+            return redirect(walk.address(steps.DONE))
         # What held for the first answer no longer does: a function ended, an enterprise stopped. The number is asked again.
         return _enterprise_page(request, run, refusal)
 
@@ -104,24 +112,17 @@ def _enterprise_page(request: ActorRequest, run: Run | None, refusal: Refused | 
     """Show S1. refusal: why the answer of this run is asked again."""
     if refusal is not None and run is not None:
         form = EnterpriseForm(run.answers[steps.ENTERPRISE])
-        form.add_error("enterprise_number", str(refusal.sentence))
+        status = refuse(form, refusal, "enterprise_number")
         context = {"form": form, "action": _address(run, steps.ENTERPRISE), "trail": trail()}
-        return render(request, "htb/enterprise.html", context, status=refusal.status)
+        return render(request, "htb/enterprise.html", context, status=status)
     typed = request.POST if request.method == "POST" else None
     form = EnterpriseForm(typed, initial=take(request) or (run.answers[steps.ENTERPRISE] if run else None))
     status = 200
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                _check_number(request.actor, form.cleaned_data["enterprise_number"])
-            except Refused as refused:
-                form.add_error("enterprise_number", str(refused.sentence))
-            except RegisterDown as down:
-                form.add_error(None, str(down.sentence))
-                status = down.status
-            else:
-                return redirect(_next_after(request.actor, form, run))
+        tried = attempt(form, lambda: _check_number(request.actor, form.cleaned_data["enterprise_number"]))
+        if tried.done:
+            return redirect(_next_after(request.actor, form, run))
+        status = tried.status
     return render(
         request, "htb/enterprise.html", {"form": form, "action": request.path, "trail": trail()}, status=status
     )
@@ -147,17 +148,12 @@ def _address(run: Run, name: str) -> str:
 
 def _carry_out(walk: steps.Walk, asked: Asked, facts: Facts, confirmed: str) -> None:
     appointed = appoint_chief(actor=_actor(walk.request), asked=asked, facts=facts, confirmed=confirmed, run=walk.run)
-    if appointed.activation_code:
-        # Nowhere kept but hashed: the session carries it to the next page, which shows it once.
-        walk.request.session[CODE] = {"run": str(walk.run.public_id), "code": appointed.activation_code}
+    keep_code(walk.request, walk.run.public_id, appointed.activation_code)
 
 
 def _done_page(walk: steps.Walk) -> HttpResponse:
     """S9: who was appointed, where the mail went, what to do next."""
     role = chief_role(walk.run.result["chief_role"])
-    shown = walk.request.session.get(CODE, {})
-    code = ""
-    if shown.get("run") == str(walk.run.public_id):
-        code = walk.request.session.pop(CODE)["code"]
+    code = take_code(walk.request, walk.run.public_id)
     context = {"role": role, "is_self": role.person.insz == walk.insz, "code": code}
     return render(walk.request, "htb/done.html", context)
