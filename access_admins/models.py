@@ -80,3 +80,38 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"review {self.pk}"
+
+
+class Departure(models.Model):
+    """Somebody with a role or account here whose employment and functions in the register have all ended (BEHAVIOUR S7).
+
+    What the register said last, looked up every day (`access_admins.departures`); nothing is taken away by it.
+    """
+
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="departures")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # The last day of the last tie.
+    left_on = models.DateField()
+
+    class Meta:
+        verbose_name = _("departure")
+        verbose_name_plural = _("departures")
+        constraints = [models.UniqueConstraint(fields=["enterprise", "person"], name="departure_once")]
+
+    def __str__(self) -> str:
+        return f"departure {self.pk}"
+
+
+class RegisterNotice(models.Model):
+    """What the register had for an enterprise when it was last looked into: how many capacities that were never here (H6)."""
+
+    enterprise = models.OneToOneField(Enterprise, on_delete=models.PROTECT, related_name="register_notice")
+    new_capacities = models.IntegerField(default=0)
+    looked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("register notice")
+        verbose_name_plural = _("register notices")
+
+    def __str__(self) -> str:
+        return f"register notice {self.pk}"

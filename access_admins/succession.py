@@ -1,6 +1,7 @@
 """What the appointment of a chief administrator changes in an enterprise: planned for the check page and, by the same code,
 planned again and carried out in the act (BEHAVIOUR S7, H3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,14 +9,15 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from access_admins.enums import ChiefKind, Procedure
+from access_admins.enums import ChiefKind, Procedure, ReviewOutcome
 from access_admins.models import ChiefRole, Review
-from acts.act import Act
+from acts.act import Act, Recorder, about
 from enterprises.enums import IdentifiedBy
 from enterprises.gateway import RegisteredEnterprise
 from enterprises.models import Capacity, CapacityKind, Enterprise
 from identity.enums import Role
 from identity.models import Person
+from users.accounts import change_types, end_accounts, new_account
 from users.enums import AccountType
 from users.models import LIVE, Account
 
@@ -60,7 +62,7 @@ def plan_succession(registered: RegisteredEnterprise, *, chief_insz: str) -> Suc
     """Return what appointing the person with this INSZ would change in this enterprise now. A constant number of queries."""
     enterprise = Enterprise.objects.filter(number=registered.number).first()
     if enterprise is None or enterprise.activated_at is None:
-        return Succession(True, None, None, [], [], [], _capacities_to_open(registered), [], [])
+        return Succession(True, None, None, [], [], [], capacities_to_open(registered), [], [])
     roles = list(ChiefRole.objects.filter(LIVE, enterprise=enterprise).select_related("person").order_by("pk"))
     capacities = list(enterprise.capacities.filter(retired_at=None).select_related("kind__domain").order_by("pk"))
     administers = Q(type__in=(AccountType.LB, AccountType.CO_LB))
@@ -89,8 +91,8 @@ def plan_succession(registered: RegisteredEnterprise, *, chief_insz: str) -> Suc
     )
 
 
-def _capacities_to_open(registered: RegisteredEnterprise) -> list[tuple[CapacityKind, str]]:
-    """One in every kind that is open to all, one for each number that the register has."""
+def capacities_to_open(registered: RegisteredEnterprise) -> list[tuple[CapacityKind, str]]:
+    """Return one in every kind that is open to all, and one for each number that the register has."""
     opened = []
     for kind in CapacityKind.objects.select_related("domain"):
         if kind.identified_by == IdentifiedBy.ENTERPRISE_NUMBER:
@@ -120,20 +122,16 @@ def carry_out(
     by: who appoints. role: in which role. Returns the new chief's role.
     """
     now = timezone.now()
-    event = _Recorder(act, role, enterprise)
+    event = Recorder(act, role, enterprise)
     if plan.is_first:
         enterprise.activated_at, enterprise.activated_by = now, by
         enterprise.save(update_fields=["activated_at", "activated_by"])
-        event("enterprise.activate", None, f"enterprise:{enterprise.public_id}")
+        event("enterprise.activate", None, about("enterprise", enterprise))
     for ended in filter(None, (plan.former, plan.ended_co_role)):
         ended.ended_at, ended.ended_by = now, by
         ended.save(update_fields=["ended_at", "ended_by"])
-        event(
-            "chief.end" if ended.kind == ChiefKind.HTB else "cochief.end", ended.person, f"chief_role:{ended.public_id}"
-        )
-    for account in plan.ended_accounts:
-        event("account.end", account.person, f"account:{account.public_id}", capacity=account.capacity, as_htb=True)
-    Account.objects.filter(pk__in=[account.pk for account in plan.ended_accounts]).update(ended_at=now, ended_by=by)
+        event("chief.end" if ended.kind == ChiefKind.HTB else "cochief.end", ended.person, about("chief_role", ended))
+    end_accounts(event, plan.ended_accounts, by=by, now=now)
 
     new_role = ChiefRole.objects.create(
         enterprise=enterprise,
@@ -149,7 +147,7 @@ def carry_out(
     event(
         "chief.appoint",
         chief.person,
-        f"chief_role:{new_role.public_id}",
+        about("chief_role", new_role),
         procedure=chief.procedure,
         former=str(plan.former.person.public_id) if plan.former else None,
     )
@@ -159,61 +157,36 @@ def carry_out(
 
 
 def _give_accounts(
-    event: "_Recorder", plan: Succession, *, enterprise: Enterprise, chief: NewChief, by: Person, now: datetime
+    event: Recorder, plan: Succession, *, enterprise: Enterprise, chief: NewChief, by: Person, now: datetime
 ) -> None:
-    for account in plan.changed_accounts:
-        event(
-            "account.change_type", chief.person, f"account:{account.public_id}", capacity=account.capacity,
-            before=account.type, after=AccountType.LB, unblocked=account.blocked_at is not None,
-        )  # fmt: skip
-    Account.objects.filter(pk__in=[account.pk for account in plan.changed_accounts]).update(
-        type=AccountType.LB, as_htb=True, blocked_at=None, blocked_by=None
-    )
+    change_types(event, plan.changed_accounts, AccountType.LB, by=by, now=now, as_htb=True)
     opened = Capacity.objects.bulk_create(
         Capacity(enterprise=enterprise, kind=kind, identification=identification, activated_at=now, activated_by=by)
         for kind, identification in plan.opened_capacities
     )
     for capacity in opened:
-        event("capacity.activate", None, f"capacity:{capacity.public_id}", capacity=capacity)
+        event("capacity.activate", None, about("capacity", capacity), capacity=capacity)
     accounts = Account.objects.bulk_create(
-        Account(
-            capacity=capacity, person=chief.person, type=AccountType.LB, as_htb=True, email=chief.email, created_at=now,
-            created_by=by,
-        )
+        new_account(capacity, chief.person, AccountType.LB, by=by, now=now, email=chief.email, as_htb=True)
         for capacity in (*plan.entered_capacities, *opened)
-    )  # fmt: skip
+    )
     for account in accounts:
-        event("account.open", chief.person, f"account:{account.public_id}", capacity=account.capacity, as_htb=True)
+        event("account.open", chief.person, about("account", account), capacity=account.capacity, as_htb=True)
 
 
-def _open_reviews(event: "_Recorder", plan: Succession, *, enterprise: Enterprise, now: datetime) -> None:
+def _open_reviews(event: Recorder, plan: Succession, *, enterprise: Enterprise, now: datetime) -> None:
     reviews = [Review(enterprise=enterprise, account=account, opened_at=now) for account in plan.reviewed_accounts]
     reviews += [Review(enterprise=enterprise, chief_role=role, opened_at=now) for role in plan.reviewed_roles]
     # Somebody whom the former chief had not reviewed yet is still on the list.
     Review.objects.bulk_create(reviews, ignore_conflicts=True)
     for account in plan.reviewed_accounts:
-        event("review.open", account.person, f"account:{account.public_id}", capacity=account.capacity)
+        event("review.open", account.person, about("account", account), capacity=account.capacity)
     for role in plan.reviewed_roles:
-        event("review.open", role.person, f"chief_role:{role.public_id}")
+        event("review.open", role.person, about("chief_role", role))
 
 
-@dataclass(frozen=True)
-class _Recorder:
-    """Events of one enterprise in one role, so that a line says only what happened."""
-
-    act: Act
-    role: Role
-    enterprise: Enterprise
-
-    def __call__(
-        self, name: str, subject: Person | None, about: str, *, capacity: Capacity | None = None, **details: Any
-    ) -> None:
-        self.act.event(
-            name,
-            role=self.role,
-            enterprise=self.enterprise.public_id,
-            capacity=capacity.public_id if capacity else None,
-            subject=subject.public_id if subject else None,
-            about=about,
-            details=details,
-        )
+def close_reviews(accounts: Sequence[int], by: Person, now: datetime) -> None:
+    """Nobody is asked any more about accounts (ids) that ended or are of another type now; `users.accounts` calls it."""
+    Review.objects.filter(account__in=accounts, decided_at=None).update(
+        decided_at=now, decided_by=by, outcome=ReviewOutcome.END
+    )

@@ -1,0 +1,1 @@
+"""The management home, and the pages of an enterprise."""
