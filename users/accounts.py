@@ -1,0 +1,170 @@
+"""How accounts begin and end, whichever act leads to it. Called inside acts; nothing here decides who may."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db.models import Case, F, TextField, Value, When
+from django.db.models.functions import Concat
+
+from acts.act import Recorder, about
+from enterprises.models import Capacity
+from formats.names import fold
+from identity.models import Person
+from users.enums import AccountType
+from users.models import KEY_LENGTH, LIVE, Account, Grant
+from users.sets import Among, lines
+
+Watcher = Callable[[Sequence[int], Person, datetime], None]
+_watchers: list[Watcher] = []
+
+
+def register_watcher(watcher: Watcher) -> None:
+    """Add who follows accounts elsewhere: called, inside the act, with ids of those that end or change type, by whom, when."""
+    if watcher not in _watchers:
+        _watchers.append(watcher)
+
+
+def new_account(
+    capacity: Capacity,
+    person: Person,
+    kind: AccountType,
+    *,
+    by: Person,
+    now: datetime,
+    email: str = "",
+    local_email: str = "",
+    as_htb: bool = False,
+    blocked: bool = False,
+) -> Account:
+    """Return an account, not saved yet, with the copies that lists are sorted and searched by."""
+    account = Account(
+        capacity=capacity,
+        person=person,
+        type=kind,
+        as_htb=as_htb,
+        email=email,
+        local_email=local_email,
+        created_at=now,
+        created_by=by,
+        blocked_at=now if blocked else None,
+        blocked_by=by if blocked else None,
+    )
+    copy_person(account, person)
+    return account
+
+
+def copy_person(account: Account, person: Person) -> None:
+    """Put the person's names, number and user name into the account's columns for lists; the caller saves."""
+    # Folding may make a name longer; what lies past the column's end does not matter for sorting.
+    account.last_key, account.first_key = fold(person.last_name)[:KEY_LENGTH], fold(person.first_names)[:KEY_LENGTH]
+    account.user_name_key, account.insz = person.user_name_key or "", person.insz or ""
+
+
+def follow_person(person: Person) -> None:
+    """Bring the copies in a person's accounts up to the person; `identity.people` calls it when names or user name change."""
+    pattern = Account()
+    copy_person(pattern, person)
+    Account.objects.filter(LIVE, person=person).update(
+        last_key=pattern.last_key,
+        first_key=pattern.first_key,
+        user_name_key=pattern.user_name_key,
+        insz=pattern.insz,
+    )
+
+
+def end_accounts(record: Recorder, accounts: Sequence[Account], *, by: Person, now: datetime) -> int:
+    """End accounts and all that hangs on them (BEHAVIOUR U7), an event for each; return how many applications ended with them.
+
+    accounts: live and locked through their enterprise, with person and capacity.
+    """
+    ended = _end([account.pk for account in accounts], by=by, now=now)
+    for account in accounts:
+        record(
+            "account.end",
+            account.person,
+            about("account", account),
+            capacity=account.capacity,
+            type=account.type,
+            as_htb=account.as_htb,
+        )
+    return ended
+
+
+def end_accounts_of(capacity: Capacity, *, by: Person, now: datetime) -> tuple[int, int]:
+    """End every account of a capacity and all that hangs on them; return how many accounts and how many applications.
+
+    Two statements at any number of accounts. No event for each: the caller's says that all of the capacity ended
+    (docs/adr/0011-retiring-a-capacity.md). The capacity is locked by the caller.
+    """
+    accounts = Account.objects.filter(LIVE, capacity=capacity)
+    grants = Grant.objects.filter(LIVE, account__in=accounts.values("pk")).update(ended_at=now, ended_by=by)
+    return accounts.update(ended_at=now, ended_by=by), grants
+
+
+def change_types(
+    record: Recorder,
+    accounts: Sequence[Account],
+    kind: AccountType,
+    *,
+    by: Person,
+    now: datetime,
+    as_htb: bool = False,
+    unblock: bool = True,
+) -> None:
+    """Make accounts of another type, an event for each. unblock: who is given a role is not kept out of it.
+
+    accounts: live and locked through their enterprise, with person and capacity.
+    """
+    ids = [account.pk for account in accounts]
+    _tell_watchers(ids, by, now)
+    for account in accounts:
+        record(
+            "account.change_type",
+            account.person,
+            about("account", account),
+            capacity=account.capacity,
+            before=account.type,
+            after=kind,
+            unblocked=unblock and account.blocked_at is not None,
+        )
+    unblocked: dict[str, None] = {"blocked_at": None, "blocked_by": None} if unblock else {}
+    Account.objects.filter(pk__in=ids).update(type=kind, as_htb=as_htb, **unblocked)
+
+
+def end_all(record: Recorder, ids: Sequence[int], *, by: Person, now: datetime) -> int:
+    """End accounts as `end_accounts` does, given their ids: a few statements at any number of them.
+
+    Their events come last of all that the act records.
+    """
+    ended = _end(ids, by=by, now=now)
+    accounts = Account.objects.filter(Among("pk", ids))
+    as_htb = Case(When(as_htb=True, then=Value("true")), default=Value("false"), output_field=TextField())
+    details = Concat(Value('{"as_htb":'), as_htb, Value(',"type":"'), F("type"), Value('"}'), output_field=TextField())
+    record.every("account.end", lines(accounts, details))
+    return ended
+
+
+def block_all(record: Recorder, ids: Sequence[int], *, by: Person, now: datetime) -> None:
+    """Block accounts, an event for each. They give no role from the commit on, in any session (BEHAVIOUR U6)."""
+    accounts = Account.objects.filter(Among("pk", ids))
+    accounts.update(blocked_at=now, blocked_by=by)
+    record.every("account.block", lines(accounts, Value("{}")))
+
+
+def unblock_all(record: Recorder, ids: Sequence[int]) -> None:
+    """Unblock accounts, an event for each: they give again what they gave."""
+    accounts = Account.objects.filter(Among("pk", ids))
+    accounts.update(blocked_at=None, blocked_by=None)
+    record.every("account.unblock", lines(accounts, Value("{}")))
+
+
+def _end(ids: Sequence[int], *, by: Person, now: datetime) -> int:
+    """Write that accounts and their grants ended; return how many grants."""
+    _tell_watchers(ids, by, now)
+    Account.objects.filter(Among("pk", ids)).update(ended_at=now, ended_by=by)
+    return Grant.objects.filter(LIVE, Among("account", ids)).update(ended_at=now, ended_by=by)
+
+
+def _tell_watchers(ids: Sequence[int], by: Person, now: datetime) -> None:
+    for watcher in _watchers:
+        watcher(ids, by, now)

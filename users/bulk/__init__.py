@@ -1,0 +1,1 @@
+"""Acts upon many accounts at once, and upon one: add and remove applications, block, unblock, delete (BEHAVIOUR U4)."""

@@ -1,0 +1,191 @@
+"""A CSV file as people upload it, read into rows (BEHAVIOUR U9): whichever spreadsheet saved it, trusting nothing of it.
+
+What is wrong is said with line and column as the spreadsheet shows them. Nothing here asks the database.
+"""
+
+import codecs
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from io import StringIO
+from itertools import chain
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from acts.errors import Refused, Sentence
+from formats.csv import unguarded
+from formats.names import fold
+from users.sheet.columns import HEADS, Column, words
+
+# An export of MOST_ROWS accounts takes 12 MB.
+MOST_BYTES = 20 * 1024 * 1024
+MOST_ROWS = 100_000
+DELIMITERS = ";,\t"
+# The longest cell that anything of ours can fill: all codes of a kind's applications.
+LONGEST_CELL = 10_000
+# What a spreadsheet writes first to tell its own kind the delimiter.
+SEPARATOR_LINE = "sep="
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a line of the file. column: as its head says, "" for the line as a whole."""
+
+    line: int
+    sentence: Sentence
+    column: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the file: the texts of its cells, without the blanks around them."""
+
+    line: int
+    cells: Mapping[Column, str]
+
+
+@dataclass
+class Sheet:
+    """A file while it is read. heads: what it calls its columns; rows: read as they are asked for; problems: so far."""
+
+    heads: Mapping[Column, str]
+    rows: Iterator[Row]
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_sheet(content: bytes) -> Sheet:
+    """Begin to read a file; a line that is wrong is a problem of the sheet and not a row.
+
+    Raises Refused where it cannot be a sheet of ours at all, also later, while its rows are read.
+    """
+    lines = StringIO(text_of(content), newline="")
+    head, before = next(lines, ""), 0
+    delimiter = ""
+    if head.lower().startswith(SEPARATOR_LINE):
+        delimiter, head, before = head[len(SEPARATOR_LINE) :][:1], next(lines, ""), 1
+    if not head.strip():
+        raise Refused(_("This file is empty. Export the users and change that file."), code="empty")
+    delimiter = delimiter if delimiter and delimiter in DELIMITERS else _delimiter(head)
+    problems: list[Problem] = []
+    records = _records(csv.reader(chain([head], lines), delimiter=delimiter, strict=True), before, problems)
+    _line, heads = next(records, (before, []))
+    columns = _columns(heads)
+    named = dict(zip(columns, heads, strict=True))
+    return Sheet(named, _rows(records, columns, named, problems), problems)
+
+
+def text_of(content: bytes) -> str:
+    """Return the text of a file: UTF-8 with or without mark, what Excel calls Unicode, or Windows-1252. Raises Refused."""
+    if content.startswith(_WORKBOOKS):
+        raise Refused(
+            _("This is a workbook, not a CSV file. Choose “Save as” in your spreadsheet, then “CSV UTF-8”."),
+            code="workbook",
+        )
+    try:
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            text = content.decode("utf-16")
+        else:
+            text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    if "\0" in text:
+        raise Refused(
+            _("This is not a text file. Export the users, change that file in a spreadsheet and save it as CSV."),
+            code="no_text",
+        )
+    return text
+
+
+def _delimiter(head: str) -> str:
+    """Return the delimiter by which the first line falls into the most columns that we know."""
+    known = words(HEADS)
+    found = {sign: sum(fold(cell) in known for cell in _cells(head, sign)) for sign in DELIMITERS}
+    return max(found, key=lambda sign: found[sign])
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _records(reader: Any, lines_before: int, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record with the line that it begins on; what cannot be told apart any more ends the file as a problem."""
+    count = 0
+    while True:
+        line = lines_before + reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            problems.append(
+                Problem(line, _('From this line on the file cannot be read: look at the quotation marks (").'))
+            )
+            return
+        count += 1
+        if count > MOST_ROWS + 1:
+            raise Refused(
+                _("This file has more than %(most)s lines. Export a part of the users and change that.")
+                % {"most": f"{MOST_ROWS:_}".replace("_", " ")},
+                code="too_many_rows",
+            )
+        yield line, [unguarded(cell).strip() for cell in cells]
+
+
+def _columns(heads: list[str]) -> list[Column]:
+    """Return the columns of the first line. Raises Refused where it is not the export's."""
+    known = words(HEADS)
+    while heads and not heads[-1]:
+        heads.pop()
+    unknown = [head for head in heads if fold(head) not in known]
+    columns = [Column(known[fold(head)]) for head in heads if head not in unknown]
+    missing = [str(label) for column, label in HEADS.items() if column not in columns]
+    if len(columns) < len(HEADS) // 2:
+        raise Refused(
+            _("The first line does not name the columns of the export. Export the users and change that file."),
+            code="no_heads",
+        )
+    if missing:
+        raise Refused(
+            ngettext("This column is missing: %(names)s.", "These columns are missing: %(names)s.", len(missing))
+            % {"names": ", ".join(missing)},
+            code="column_missing",
+        )
+    if unknown:
+        raise Refused(
+            ngettext(
+                "This column is not one of the export: %(names)s. Take it out.",
+                "These columns are not of the export: %(names)s. Take them out.",
+                len(unknown),
+            )
+            % {"names": ", ".join(head[:40] or "—" for head in unknown)},
+            code="column_unknown",
+        )
+    if len(set(columns)) < len(columns):
+        raise Refused(_("A column stands twice in the file. Leave one of them."), code="column_twice")
+    return columns
+
+
+def _rows(
+    records: Iterator[tuple[int, list[str]]],
+    columns: list[Column],
+    heads: Mapping[Column, str],
+    problems: list[Problem],
+) -> Iterator[Row]:
+    for line, cells in records:
+        if not any(cells):
+            continue
+        while len(cells) > len(columns) and not cells[-1]:
+            cells.pop()
+        if len(cells) != len(columns):
+            counts = {"found": len(cells), "right": len(columns)}
+            problems.append(Problem(line, _("This line has %(found)s cells instead of %(right)s.") % counts))
+        elif long := [column for column, cell in zip(columns, cells, strict=True) if len(cell) > LONGEST_CELL]:
+            problems.append(Problem(line, _("This text is too long."), heads[long[0]]))
+        else:
+            yield Row(line, dict(zip(columns, cells, strict=True)))
