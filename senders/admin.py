@@ -1,0 +1,18 @@
+"""What keepers keep of senders: which message codes an application takes (BEHAVIOUR M11, E9)."""
+
+from django.contrib import admin
+
+from enterprises.admin import KeptAdmin
+from senders.models import MessageCode
+
+
+@admin.register(MessageCode)
+class MessageCodeAdmin(KeptAdmin):
+    """Codes in the names of files; one that is not used any more is taken out of use, not deleted."""
+
+    list_display = ("code", "application", "is_active")
+    list_filter = ("is_active", "application__kind")
+    list_select_related = ("application__kind",)
+    search_fields = ("code", "application__code")
+    fields = ("code", "application", "is_active")
+    fixed = ("code", "application")

@@ -1,0 +1,29 @@
+"""Senders of structured messages: what was registered, and what arrives (docs/data.md)."""
+
+from senders.models.registered import (
+    IN_USE,
+    Carried,
+    Certificate,
+    Channel,
+    MessageCode,
+    Sender,
+    SshKey,
+    TechnicalUser,
+)
+from senders.models.traffic import Delivery, DeliveryPart, Receipt, Transfer, UsedAssertion
+
+__all__ = [
+    "IN_USE",
+    "Carried",
+    "Certificate",
+    "Channel",
+    "Delivery",
+    "DeliveryPart",
+    "MessageCode",
+    "Receipt",
+    "Sender",
+    "SshKey",
+    "TechnicalUser",
+    "Transfer",
+    "UsedAssertion",
+]
