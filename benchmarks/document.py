@@ -1,4 +1,4 @@
-"""The document of a request: CPU of a warm render without the seal, of the seal, and of checking a file.
+"""The document of a request: CPU of a warm render without the seal, of the seal, of checking a file and a returned one.
 
     python -m benchmarks.document [--rounds 40]
 
@@ -6,25 +6,19 @@ Needs no database. The least and the median are printed: on a busy machine the l
 """
 
 import argparse
-import os
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csam_portal.settings")
-
-import django
-
-django.setup()
-
 from django.test import override_settings
 
-from htb.document import render, seal
+from htb.document import demo_keys, render, seal
 from htb.document.content import content_of
+from htb.document.signed import check_signed
 from htb.document.verify import verify
 from htb.models import Request
 
@@ -59,10 +53,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=40)
     rounds = parser.parse_args().rounds
     with tempfile.TemporaryDirectory() as folder:
-        pair = Path(folder) / "seal"
+        pair, signers = Path(folder) / "seal", Path(folder) / "signers"
         seal.make_demo_seal(pair)
+        demo_keys.make_demo_signers([("Ingrid De Smet", "59022899894")], signers)
         with override_settings(
-            SEAL_KEY_FILE=str(pair / "key.pem"), SEAL_CERTIFICATE_FILE=str(pair / "certificate.pem")
+            SEAL_KEY_FILE=str(pair / "key.pem"),
+            SEAL_CERTIFICATE_FILE=str(pair / "certificate.pem"),
+            SIGNER_TRUST_FILES=[str(signers / "authority.pem")],
+            SIGNER_CRL_FILES=[str(signers / "revoked.pem")],
         ):
             for language in ("nl", "fr", "de", "en"):
                 content = content_of(Request(**REQUEST, language=language))
@@ -71,6 +69,9 @@ def main() -> None:
             measure("seal", lambda: seal.put_on(unsealed), rounds)
             sealed = seal.put_on(unsealed)
             measure("check", lambda: verify(sealed), rounds)
+            signed = demo_keys.sign(sealed, signers / demo_keys.file_name("Ingrid De Smet"))
+            since = datetime.now(UTC) - timedelta(hours=1)
+            measure("check of a returned one", lambda: check_signed(signed, original=sealed, since=since), rounds)
             print(f"{len(unsealed)} bytes before the seal, {len(sealed)} with it")
 
 

@@ -13,12 +13,6 @@ import time
 import zipfile
 from pathlib import Path
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csam_portal.settings")
-
-import django
-
-django.setup()
-
 from django.db import connection
 
 from enterprises.imports.kbo import load

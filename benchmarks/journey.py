@@ -8,18 +8,11 @@ behind: give it a database of its own. CPU is this process's own time (the pages
 """
 
 import argparse
-import os
 import re
 import statistics
 import time
 from collections.abc import Callable
 from typing import Any
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csam_portal.settings")
-
-import django
-
-django.setup()
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse

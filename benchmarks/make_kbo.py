@@ -7,17 +7,10 @@ python -m benchmarks.make_kbo /tmp/update.zip --update               the update 
 
 import argparse
 import io
-import os
 import zipfile
 from collections.abc import Iterable, Iterator
 from itertools import count, islice
 from pathlib import Path
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csam_portal.settings")
-
-import django
-
-django.setup()
 
 from enterprises.imports.kbo_rows import ADDRESS, CODE_HEADER, DENOMINATION, ENTERPRISE, META_HEADER, NOT_KEPT, KeptFile
 

@@ -6,6 +6,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
+from access_admins.holdings import current_chief
+from access_admins.models import ChiefRole
+from tests import adding
+
 START = "/nl/appoint/standard"
 OWN = {"own_email": "directie@example.be", "own_telephone": "03 201 23 45"}
 CHIEF = {"chief_email": "toegang@example.be", "chief_telephone": "0470 12 34 56"}
@@ -52,3 +56,14 @@ def confirm_shown(client: Client, check: str, plan: str, **changes: Any) -> Http
     """Confirm with the digest of an earlier look at the check page."""
     response: HttpResponse = client.post(check, {"confirmed": "on", "plan": plan, **changes})  # type: ignore[assignment]
     return response
+
+
+def appoint_by_link(client: Client, number: str, insz: str) -> tuple[ChiefRole, str]:
+    """Appoint somebody who has no card here and no means, with an activation; return the role and the code."""
+    adding.without_card(insz)
+    response = confirm(client, choose_other(client, number, insz))
+    assert response.status_code == 302, response.content.decode()
+    code = adding.code_on(client.get(response["Location"]))
+    role = current_chief(number)
+    assert role is not None
+    return role, code

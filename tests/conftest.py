@@ -1,11 +1,13 @@
 """What every test has: the demo world in the database, somebody logged in, and guards for which silence is a failure."""
 
+import gc
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.management import get_commands
 from django.http import HttpRequest
 from django.test import Client, TransactionTestCase
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
@@ -20,12 +22,37 @@ LogIn = Callable[..., Client]
 # A busy machine is no failure.
 hypothesis_settings.register_profile("portal", deadline=None)
 hypothesis_settings.load_profile("portal")
+# Thousands of tests throw away little: looking for garbage as often as a server does takes a tenth of their time.
+gc.set_threshold(200_000, 50, 100)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a further database leave out what was tried already."""
+    parser.addoption("--database-only", action="store_true", help="leave out the tests that use no database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With --database-only, keep the tests that use the database."""
+    if config.getoption("--database-only"):
+        config.hook.pytest_deselected(items=[item for item in items if not _uses_database(item)])
+        items[:] = [item for item in items if _uses_database(item)]
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    names = {"db", "transactional_db", "live_server"}
+    return item.get_closest_marker("django_db") is not None or bool(names & set(getattr(item, "fixturenames", ())))
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _only_this_machine() -> Iterator[None]:
     with only_this_machine():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _dutch() -> None:
+    """Each test begins in the portal's language; a page that was read in another leaves that one active."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

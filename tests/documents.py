@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from htb.document.seal import new_pair
+from htb.document.demo_keys import issue
 from htb.models import Request
 from tests import cast
 
@@ -35,9 +35,9 @@ def a_request(**changes: Any) -> Request:
 def use_new_seal(settings: Any, folder: Path, name: str = "CSAM test seal") -> Path:
     """Make a seal in a folder and let the portal use it; return its certificate's file."""
     folder.mkdir(exist_ok=True)
-    key, certificate = new_pair(name)
-    (folder / "key.pem").write_bytes(key)
-    (folder / "certificate.pem").write_bytes(certificate)
+    issued = issue(name, is_seal=True)
+    (folder / "key.pem").write_bytes(issued.key_pem)
+    (folder / "certificate.pem").write_bytes(issued.pem)
     settings.SEAL_KEY_FILE = str(folder / "key.pem")
     settings.SEAL_CERTIFICATE_FILE = str(folder / "certificate.pem")
     return folder / "certificate.pem"

@@ -82,17 +82,30 @@ class PageKeeper:
 
 
 def keep_page(folder: Path, request: HttpRequest, response: HttpResponse) -> None:
-    """Write a page to the folder under its route, status and language; pages with the same tags in the same order are one."""
+    """Write a page to the folder under its route, status and language.
+
+    Pages with the same tags in the same order are one, when what stands in their fields has the same shape too: whichever
+    test comes last, a field that holds what it may not is among the pages that are kept.
+    """
     html = response.content.decode()
     match = request.resolver_match
     if not html or (match is not None and "admin" in match.namespaces):
         return
-    skeleton = hashlib.sha256(" ".join(re.findall(r"<(\w+)", html)).encode()).hexdigest()[:8]
+    shape = [name + (shape_of(rest) if name == "input" else "") for name, rest in re.findall(r"<(\w+)([^>]*)", html)]
+    skeleton = hashlib.sha256(" ".join(shape).encode()).hexdigest()[:8]
     route = (match.view_name if match is not None else "") or "none"
     language = response.get("Content-Language", "none")
     folder.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"[^\w.-]", "-", f"{route}.{response.status_code}.{language}.{skeleton}.html")
     (folder / name).write_text(html, encoding="utf-8")
+
+
+def shape_of(attributes: str) -> str:
+    """Return the type of a field, and what was typed in it with every word as one letter and every number as one digit."""
+    said = dict(re.findall(r'\b(type|value)="([^"]*)"', attributes))
+    if said.get("type") in {"hidden", "checkbox", "radio", "submit"}:  # ours, and in part of chance
+        return str(said["type"])
+    return re.sub(r"[^\W\d]+", "a", re.sub(r"\d+", "0", "|".join(said.values())))
 
 
 class OutsideError(AssertionError):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import uuid
 from typing import Any
 
 from django.http import HttpResponse
@@ -36,6 +37,15 @@ def give_code(client: Client, code: str) -> HttpResponse:
     """Post the one-time code."""
     response: HttpResponse = client.post("/nl/login/code", {"code": code})  # type: ignore[assignment]
     return response
+
+
+def with_first_password(person: Person, enterprise: uuid.UUID, *, user_name: str) -> Person:
+    """Give a person a user name and a first password, PASSWORD, as an administrator of an enterprise does (U3)."""
+    person.user_name, person.user_name_key = user_name, user_name_key(user_name)
+    person.set_password(PASSWORD)
+    person.password_is_first, person.vouched_by = True, enterprise
+    person.save()
+    return person
 
 
 def set_up_app(person: Person) -> str:

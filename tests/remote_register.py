@@ -35,6 +35,7 @@ RIGHT: dict[str, Any] = {
     "/person": {"person": PERSON},
     "/standing": {"person": PERSON, "functions": [FUNCTION], "is_employed": False},
     "/functions": {"functions": [FUNCTION]},
+    "/departed": {"departed": [{"insz": AN, "last_day": "2026-01-31"}]},
 }
 
 Behaviour = Callable[["Handler"], None]

@@ -5,7 +5,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 
 from access_admins.enums import Procedure
 from htb.asked import Asked
-from htb.facts import Facts, read_facts
+from htb.facts import Facts, read_facts, read_facts_about
 from htb.models import Request
 from htb.requests import confirm
 from identity import codes
@@ -46,7 +46,7 @@ def ask(
 
 def facts_of(request: Request) -> Facts:
     """Return what the register says now about all whom a request names."""
-    return read_facts(request.enterprise_number, representative=request.applicant_insz, chief=request.chief_insz)
+    return read_facts_about(request)
 
 
 def staff(user_name: str = "eranova1") -> Actor:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from acts.act import perform
 from acts.errors import Refused
 from identity import codes
-from identity.actions.activation import open_activation
+from identity.actions.activation import Lacking, lacking, open_activation
 from identity.actions.login import log_in
 from identity.actor import portal_actor
 from identity.enums import Means
@@ -30,6 +30,7 @@ from tests.logging_in import (
     PASSWORD,
     acts_of,
     code_of,
+    details_of,
     give_code,
     give_password,
     level_of,
@@ -37,6 +38,7 @@ from tests.logging_in import (
     mails_to,
     person_called,
     set_up_app,
+    with_first_password,
 )
 
 pytestmark = pytest.mark.django_db
@@ -249,6 +251,129 @@ def test_L7_nobody_gives_means_to_somebody_who_can_log_in() -> None:
     log_in(person=ingrid(), means=Means.EID)
     with pytest.raises(Refused):
         opened()
+
+
+# --- Somebody whom the enterprise gave user name and first password: a code device alone --------------------------------
+
+
+def vouched() -> Person:
+    """Ingrid De Smet, with a user name and a first password from the enterprise."""
+    return with_first_password(ingrid(), ENTERPRISE, user_name="idesmet")
+
+
+def _elsewhere() -> None:
+    Person.objects.filter(insz=cast.INGRID).update(vouched_by=uuid.uuid4())
+
+
+def _of_her_own() -> None:
+    Person.objects.filter(insz=cast.INGRID).update(vouched_by=None)
+
+
+def _has_app() -> None:
+    set_up_app(ingrid())
+
+
+def _has_list() -> None:
+    codes.put_codes(ingrid(), codes.new_codes())
+
+
+def _logs_in_with_card() -> None:
+    log_in(person=ingrid(), means=Means.EID)
+
+
+def _logs_in_with_password() -> None:
+    log_in(person=ingrid(), means=Means.PASSWORD)
+
+
+def _has_used_up_list() -> None:
+    codes.put_codes(ingrid(), [])
+
+
+NEEDLESS = [_elsewhere, _of_her_own, _has_app, _has_list, _logs_in_with_card]
+
+
+def test_L7_an_enterprise_gives_all_to_somebody_without_means() -> None:
+    assert lacking(ingrid(), ENTERPRISE) == Lacking.ALL
+
+
+@pytest.mark.parametrize("happened", [lambda: None, _logs_in_with_password, _has_used_up_list])
+def test_L7_an_enterprise_gives_a_device_beside_the_first_password_that_it_gave(happened: Any) -> None:
+    vouched()
+    happened()
+    assert lacking(ingrid(), ENTERPRISE) == Lacking.DEVICE
+
+
+@pytest.mark.parametrize("happened", NEEDLESS)
+def test_L7_no_device_for_somebody_with_other_means(client: Client, happened: Any) -> None:
+    """L7: neither when it would be opened, nor on a link that was opened before."""
+    link, code = opened(vouched())
+    follow(client, link)
+    client.post("/nl/activate", {"code": code})
+    client.post("/nl/activate/device", {"means": "token"})
+    devices = codes.means_of(ingrid())
+    happened()
+    assert lacking(ingrid(), ENTERPRISE) == Lacking.NOTHING
+    with pytest.raises(Refused):
+        opened(ingrid())
+    assert follow(Client(), link) == GONE
+    devices |= codes.means_of(ingrid())
+    assert client.post("/nl/activate/codes", {"kept": "on"})["Location"] == GONE
+    assert codes.means_of(ingrid()) == devices
+
+
+@pytest.mark.parametrize("device", ["totp", "token"])
+def test_L7_a_device_alone_is_set_and_user_name_and_password_stay(client: Client, device: str) -> None:
+    before = vouched()
+    link, code = opened(before)
+    follow(client, link)
+    assert client.get("/nl/activate/device")["Location"] == "/nl/activate", "the code comes first"
+    assert client.post("/nl/activate", {"code": code})["Location"] == "/nl/activate/device"
+    assert "Uw gebruikersnaam, idesmet, en uw wachtwoord blijven" in client.get("/nl/activate/device").content.decode()
+    assert client.post("/nl/activate/user-name", CHOSEN)["Location"] == "/nl/activate/device"
+    onward = client.post("/nl/activate/device", {"means": device})["Location"]
+    page = client.get(onward).content.decode()
+    answer = {"code": code_of(app_key_on(page))} if device == "totp" else {"kept": "on"}
+    assert client.post(onward, answer)["Location"] == "/nl/login"
+    after = ingrid()
+    for name in ("user_name", "password", "password_is_first", "vouched_by"):
+        assert getattr(after, name) == getattr(before, name), name
+    assert codes.means_of(after) == {Means(device)}
+    assert details_of("means.activation.open") == [{"sets": "device"}]
+    assert details_of("means.activate") == [{"sets": "device", "device": device}]
+
+
+def test_L7_the_mail_says_that_user_name_and_password_stay() -> None:
+    opened(vouched())
+    assert "uw gebruikersnaam en uw wachtwoord blijven zoals ze zijn" in mails_to(ADDRESS)[0].text
+
+
+def test_L7_the_link_goes_to_the_own_address_of_who_has_one(client: Client) -> None:
+    """No administrator reads that one; what was set is told there too."""
+    own = "ingrid@own.example.be"
+    Person.objects.filter(pk=vouched().pk).update(email=own)
+    with perform("test", actor=portal_actor(), chain="portal") as act:
+        act.event()
+        code = open_activation(act, person=ingrid(), enterprise_public_id=ENTERPRISE, address=ADDRESS, language="nl")
+    assert mails_to(ADDRESS) == []
+    follow(client, link_in(mails_to(own)[0]))
+    client.post("/nl/activate", {"code": code})
+    client.post("/nl/activate/device", {"means": "token"})
+    client.post("/nl/activate/codes", {"kept": "on"})
+    assert "nieuwe lijst" in mails_to(own)[1].text
+
+
+def test_L7_a_first_password_given_meanwhile_leaves_the_device(client: Client) -> None:
+    """The link of somebody without means, whom the same enterprise then gives a user name: nothing of it is overwritten."""
+    link, code = opened()
+    follow(client, link)
+    client.post("/nl/activate", {"code": code})
+    client.post("/nl/activate/user-name", CHOSEN)
+    client.post("/nl/activate/device", {"means": "token"})
+    vouched()
+    assert client.post("/nl/activate/codes", {"kept": "on"})["Location"] == GONE
+    assert (ingrid().user_name, codes.means_of(ingrid())) == ("idesmet", set())
+    follow(client, link)
+    assert client.post("/nl/activate", {"code": code})["Location"] == "/nl/activate/device"
 
 
 def test_L7_following_a_link_makes_a_new_session_key(client: Client) -> None:

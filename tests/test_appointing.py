@@ -372,7 +372,7 @@ def logged_in_again(session: Any, insz: str) -> str:
 
 def test_L7_a_chief_who_cannot_log_in_yet_gets_a_link_and_the_representative_a_code_once(log_in: LogIn) -> None:
     RegisterPerson.objects.filter(insz=cast.KARIM).update(has_eid=False)
-    Person.objects.filter(insz=cast.KARIM).update(user_name=None, user_name_key=None)
+    Person.objects.filter(insz=cast.KARIM).update(user_name=None, user_name_key=None, email="")
     Mail.objects.all().delete()
     client = log_in(cast.AN)
     done = appointing.confirm(client, appointing.choose_other(client, cast.ATELIER, cast.KARIM))["Location"]

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django.db import connections
-from django.http import HttpResponse
 from django.test import Client
 
 from access_admins.models import ChiefRole
@@ -16,13 +15,14 @@ from tests import appointing, cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LogIn = Callable[..., Client]
+T = TypeVar("T")
 
 
-def at_once(*acts: Callable[[], HttpResponse]) -> list[HttpResponse]:
+def at_once(*acts: Callable[[], T]) -> list[T]:
     """Run the acts in as many threads, released together."""
     barrier = Barrier(len(acts))
 
-    def run(act: Callable[[], HttpResponse]) -> HttpResponse:
+    def run(act: Callable[[], T]) -> T:
         barrier.wait(timeout=20)
         try:
             return act()

@@ -30,7 +30,7 @@ ODD = [
 ]  # fmt: skip
 texts = st.one_of(st.sampled_from(ODD), st.text(max_size=40))
 FUZZ = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     database=None,
@@ -183,6 +183,19 @@ def test_E7_a_megabyte_of_text_is_an_error_at_the_field(log_in: LogIn) -> None:
     response = log_in(cast.AN).post(appointing.START, {"enterprise_number": "9" * 1_000_000})
     assert response.status_code == 422
     assert "<h1" in response.content.decode()
+
+
+@pytest.mark.parametrize("character", ["\x16", "\x7f", "\x83", "\ufdd0", "\U0001ffff"])
+def test_E7_a_character_that_no_page_may_show_is_refused(client: Client, character: str) -> None:
+    """Typed text comes back in the page, and a page that shows these is no valid HTML; tabs and line ends are fine."""
+    for typed, status in ((f"a{character}b", 400), ("a\tb\r\nc", 422)):
+        assert client.post("/nl/tickets/follow", {"ticket": typed, "insz": cast.AN}).status_code == status
+
+
+def test_E7_a_field_of_one_line_shows_its_text_in_one_line(client: Client) -> None:
+    """HTML has no place for line ends there; nothing else of what was typed is lost."""
+    page = client.post("/nl/tickets/follow", {"ticket": "ab\r\ncd\n", "insz": cast.AN}).content.decode()
+    assert 'value="ab cd"' in page
 
 
 @pytest.mark.parametrize("value", [NUL, "x" + NUL, "\xff\xfe", "\ufffd", "x" * 4000, '"', "../x", "a=b=c", "🍪"])

@@ -1,5 +1,6 @@
 """The acts on a request: the table of states, four eyes, what approval checks again (BEHAVIOUR X7, X8, section 5's table)."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import product
@@ -13,18 +14,22 @@ from django.utils import timezone
 from access_admins.models import ChiefRole
 from acts.errors import NotAllowed, Refused, RegisterDown
 from audit.models import Event
-from enterprises.models import Employment, LegalFunction, RegisterEnterprise, RegisterPerson
+from enterprises.models import Employment, Enterprise, LegalFunction, RegisterEnterprise, RegisterPerson
 from htb import requests
 from htb.enums import RequestAct, RequestState
 from htb.models import RefusalTemplate, Request, RequestStep
 from htb.transitions import TRANSITIONS
-from identity.models import Person
+from identity import codes
+from identity.actions.activation import is_right_code
+from identity.models import Activation, Person
+from identity.people import person_of
 from outbox.models import Mail
 from scripts.request_states import TARGET, drawn
 from tests import cast
 from tests.appointing import choose_self
 from tests.appointing import confirm as confirm_standard
 from tests.conftest import LogIn
+from tests.logging_in import details_of, with_first_password
 from tests.requesting import APPLICANT_MAIL, SCAN, ask, demo_request, facts_of, staff
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +42,7 @@ MOVES = {
     ("approve", "received"): "approved",
     ("refuse", "received"): "refused",
     ("reopen", "refused"): "received",
+    ("new_code", "approved"): "approved",  # ours: the table of the rules is silent about a code that was lost
     **{("note", state): state for state in RequestState.values},
 }
 
@@ -53,6 +59,8 @@ def act_on(request: Request, act: str, *, by: str = "eranova1") -> Any:
             return requests.approve(**given, facts=facts_of(request))
         case "refuse":
             return requests.refuse(**given, template=RefusalTemplate.objects.get(code="no-signature"), note="gebeld")
+        case "new_code":
+            return requests.new_code(**given, reason="kwijt")
         case "reopen":
             return requests.reopen(**given, reason="vergissing")
         case "note":
@@ -76,7 +84,13 @@ def refused_with(code: str, act: Callable[[], Any]) -> None:
 
 @pytest.mark.parametrize(
     ("act", "state"),
-    list(product(["receive", "attach_scan", "note", "approve", "refuse", "reopen"], RequestState.values)),
+    [
+        one
+        for one in product(
+            ["receive", "attach_scan", "note", "approve", "refuse", "reopen", "new_code"], RequestState.values
+        )
+        if one != ("new_code", "approved")  # wants an appointment that was made; has tests of its own
+    ],
 )
 def test_section_5_every_act_in_every_state(act: str, state: str) -> None:
     request = demo_request()
@@ -129,6 +143,71 @@ def test_X7_approval_does_what_the_standard_procedure_does() -> None:
 def test_X7_L7_a_chief_without_means_gets_a_code_once() -> None:
     request = received(ask(applicant=cast.PIOTR, chief=cast.INGRID))
     assert act_on(request, "approve").activation_code
+
+
+def newly_appointed() -> Request:
+    """Return an approved request whose chief, Ingrid De Smet, got an activation."""
+    request = received(ask(applicant=cast.PIOTR, chief=cast.INGRID))
+    assert act_on(request, "approve").activation_code
+    return request
+
+
+def test_L7_a_lost_code_is_given_anew_once_and_the_earlier_ends() -> None:
+    request = newly_appointed()
+    first = Activation.objects.get(person__insz=cast.INGRID)
+    roles = ChiefRole.objects.count()
+    code = act_on(request, "new_code")
+    first.refresh_from_db()
+    second = Activation.objects.exclude(pk=first.pk).get(person__insz=cast.INGRID)
+    assert first.expires_at <= timezone.now() < second.expires_at
+    assert is_right_code(second, code)
+    assert not is_right_code(first, code)
+    assert Mail.objects.filter(to=request.chief_email, key__endswith=":activation").count() == 2
+    assert (ChiefRole.objects.count(), RequestStep.objects.get(act="new_code").note) == (roles, "kwijt")
+    event = Event.objects.get(act="request.new_code")
+    assert json.loads(event.details)["reason"] == "kwijt"
+    assert code not in event.details and codes.tidy(code) not in event.details
+    enterprise = Enterprise.objects.get(number=cast.BUURTHUIS)
+    assert event.chain == f"enterprise:{enterprise.public_id}", "the enterprise reads it in its history"
+
+
+def test_L7_no_new_code_without_a_reason() -> None:
+    request = newly_appointed()
+    refused_with("no_reason", lambda: requests.new_code(actor=staff(), request=request.public_id, reason=" "))
+
+
+def test_L7_no_new_code_for_who_can_log_in() -> None:
+    request = newly_appointed()
+    Person.objects.filter(insz=cast.INGRID).update(user_name="ingrid.desmet", user_name_key="ingrid.desmet")
+    refused_with("can_log_in", lambda: act_on(request, "new_code"))
+    assert Activation.objects.filter(person__insz=cast.INGRID).count() == 1
+
+
+def test_L7_a_chief_with_a_first_password_of_this_enterprise_gets_a_device_and_a_lost_code_anew() -> None:
+    request = received(ask(applicant=cast.PIOTR, chief=cast.INGRID))
+    enterprise, _made = Enterprise.objects.get_or_create(number=cast.BUURTHUIS, defaults={"read_at": timezone.now()})
+    ingrid = person_of(insz=cast.INGRID, last_name="De Smet", first_names="Ingrid", language="nl")
+    with_first_password(ingrid, enterprise.public_id, user_name="idesmet")
+    assert act_on(request, "approve").activation_code
+    act_on(request, "new_code")
+    assert details_of("means.activation.open") == [{"sets": "device"}] * 2
+    codes.put_codes(ingrid, codes.new_codes())
+    refused_with("can_log_in", lambda: act_on(request, "new_code"))
+
+
+def test_L7_no_new_code_for_a_chief_who_needed_no_activation() -> None:
+    """Emma Claes has a user name; without it she still got her role without an activation."""
+    request = received()
+    act_on(request, "approve")
+    Person.objects.filter(insz=cast.EMMA).update(user_name=None, user_name_key=None)
+    refused_with("no_activation", lambda: act_on(request, "new_code"))
+
+
+def test_L7_no_new_code_once_the_role_has_ended() -> None:
+    request = newly_appointed()
+    role = ChiefRole.objects.get(person__insz=cast.INGRID)
+    ChiefRole.objects.filter(pk=role.pk).update(ended_at=timezone.now(), ended_by=role.person)
+    refused_with("role_ended", lambda: act_on(request, "new_code"))
 
 
 def test_X7_nobody_approves_what_they_recorded_as_received() -> None:
@@ -229,6 +308,16 @@ def test_X7_a_letter_does_not_come_tomorrow() -> None:
         "in_future",
         lambda: requests.receive(actor=staff(), request=demo_request().public_id, received_on=tomorrow),
     )
+
+
+def test_X7_a_letter_does_not_come_before_the_request_was_made() -> None:
+    request = aged(3)
+    day = timezone.localdate(request.registered_at)
+    refused_with(
+        "before_registered",
+        lambda: requests.receive(actor=staff(), request=request.public_id, received_on=day - timedelta(days=1)),
+    )
+    assert requests.receive(actor=staff(), request=request.public_id, received_on=day).received_on == day
 
 
 def test_X8_a_replaced_one_is_receivable_until_the_newer_ones_document_came() -> None:

@@ -14,8 +14,8 @@ import zxingcpp
 from PIL import Image
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from htb.document import make
-from htb.document.content import content_of, ticket_in
+from htb.document import make, render
+from htb.document.content import Content, content_of, ticket_in
 from htb.document.render import html_of, pdf_of
 from htb.models import Request
 from tests.documents import TICKET, a_request, use_new_seal
@@ -83,6 +83,23 @@ def test_X5_it_says_who_asks_what_for_whom_and_where_to_post_it() -> None:
         assert said in text, said
     assert "Contactcenter Eranova Smals Fonsnylaan 20 1060 Brussel" in text
     assert "ingrid@debrug.example" not in text, "the applicant's own details serve messages alone"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_X5_an_ordinary_request_needs_no_smaller_type(
+    language: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which would cost a second layout, too. The site's address is as long as a real one."""
+    settings.SITE_URL = "https://toegangsbeheer.csam.fgov.example.be"
+    sizes: list[str] = []
+
+    def noted(content: Content, size: str) -> str:
+        sizes.append(size)
+        return html_of(content, size)
+
+    monkeypatch.setattr(render, "html_of", noted)
+    pdf(language=language)
+    assert sizes == ["normal"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,7 +1,11 @@
 """The exception procedure as the applicant meets it: X1 to X6, X8."""
 
+import hashlib
+import hmac
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,7 +21,7 @@ from formats import ticket
 from htb.enums import RequestState
 from htb.models import Request
 from htb.requests import expire_and_remind
-from identity.models import Attempt
+from identity.models import Attempt, Person
 from outbox.models import Mail
 from tests import cast
 
@@ -47,6 +51,7 @@ def _no_request_yet() -> None:
     for made in Request.objects.filter(enterprise_number=cast.BUURTHUIS):
         made.steps.all().delete()
         made.links.all().delete()
+        made.words.all().delete()
         made.document.delete()
         made.delete()
 
@@ -119,14 +124,16 @@ MISMATCHES: dict[str, tuple[dict[str, str], Callable[[], None]]] = {
 }
 
 
-def mismatch(client: Client, name: str) -> tuple[str, list[str]]:
-    """Return the answer to a mismatch, and the statements that it took."""
+def mismatch(client: Client, name: str, hashed: list[str]) -> tuple[str, list[str]]:
+    """Return the answer to a mismatch, and the statements and hashes that it took. hashed: where hash calls are noted."""
     changes, change = MISMATCHES[name]
     change()
+    hashed.clear()
     with CaptureQueriesContext(connection) as statements:
         response = client.post(START, {**INGRID, **changes})
     assert response.status_code == 422, name
-    return str(response.context["form"].non_field_errors()[0]), [_shape(one["sql"]) for one in statements]
+    sentence = str(response.context["form"].non_field_errors()[0])
+    return sentence, [*(_shape(one["sql"]) for one in statements), *hashed]
 
 
 def _shape(sql: str) -> str:
@@ -135,17 +142,61 @@ def _shape(sql: str) -> str:
     return f"{words[0]} {next((word for word in words if word.startswith(('enterprises_', 'identity_'))), '')}"
 
 
-def test_X1_every_mismatch_gets_the_same_answer_and_the_same_work() -> None:
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the hashes that were made, in order."""
+    made: list[str] = []
+
+    def noted(label: str, make: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        made.append(label)
+        return make(*args, **kwargs)
+
+    monkeypatch.setattr(hmac, "new", partial(noted, "hmac", hmac.new))
+    monkeypatch.setattr(hashlib, "sha256", partial(noted, "sha256", hashlib.sha256))
+    return made
+
+
+def test_X1_every_mismatch_gets_the_same_answer_and_the_same_work(hashed: list[str]) -> None:
     answers = {}
     for number, name in enumerate(MISMATCHES):
         client = Client(REMOTE_ADDR=f"127.0.0.{number + 10}")
         client.get(START)
-        answers[name] = mismatch(client, name)
+        answers[name] = mismatch(client, name, hashed)
+        assert hashed.count("hmac") >= 3, "a try is counted in three places"
         RegisterEnterprise.objects.filter(number=cast.BUURTHUIS).update(stopped_on=None)
         Attempt.objects.all().delete()
     assert len({sentence for sentence, _statements in answers.values()}) == 1
     work = {tuple(statements) for _sentence, statements in answers.values()}
     assert len(work) == 1, work
+
+
+def test_X1_the_limits_of_a_number_and_of_an_enterprise_hold_from_whatever_address() -> None:
+    for number in range(5):
+        guess = Client(REMOTE_ADDR=f"127.0.1.{number}").post(START, {**INGRID, "first_name": "An"})
+        assert guess.status_code == 422
+    assert Client(REMOTE_ADDR="127.0.2.1").post(START, INGRID).status_code == 429, "that number, from a new address"
+    others = (cast.AN, cast.LUC, cast.SOPHIE, cast.KARIM, cast.MARIE)
+    for number, person in enumerate(others):
+        guess = Client(REMOTE_ADDR=f"127.0.3.{number}").post(START, {**INGRID, "insz": person})
+        assert guess.status_code == 422
+    piotr = {**INGRID, "insz": cast.PIOTR, "first_name": "Piotr", "last_name": "Nowak"}
+    assert Client(REMOTE_ADDR="127.0.4.1").post(START, piotr).status_code == 429, "that enterprise, by another number"
+
+
+def test_X1_the_10001st_guess_costs_what_the_sixth_does(client: Client) -> None:
+    """And is refused, though it is right."""
+    for _ in range(5):
+        client.post(START, {**INGRID, "last_name": "Peeters"})
+
+    def refusal() -> list[str]:
+        with CaptureQueriesContext(connection) as statements:
+            assert client.post(START, INGRID).status_code == 429
+        return [_shape(one["sql"]) for one in statements]
+
+    sixth = refusal()
+    one = Attempt.objects.filter(scope="exception.address").latest("pk")
+    Attempt.objects.bulk_create(Attempt(scope=one.scope, key=one.key, at=one.at) for _number in range(10_000))
+    assert refusal() == sixth
 
 
 def test_X1_past_the_limit_it_says_when_to_try_again_and_a_right_answer_waits(client: Client) -> None:
@@ -214,6 +265,52 @@ def test_X6_the_applicant_follows_with_ticket_and_number(client: Client) -> None
     for number in (cast.EMMA, cast.EMMA, cast.EMMA, cast.EMMA, cast.EMMA):
         assert wrong.post("/nl/tickets/follow", {"ticket": made.ticket, "insz": number}).status_code == 422
     assert wrong.post("/nl/tickets/follow", {"ticket": made.ticket, "insz": cast.INGRID}).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("state", "is_received", "expected"),
+    [
+        ("registered", False, ["!Geregistreerd", "Document ontvangen", "Beslissing"]),
+        ("received", True, ["+Geregistreerd", "!Document ontvangen", "Beslissing"]),
+        ("approved", True, ["+Geregistreerd", "+Document ontvangen", "!Goedgekeurd"]),
+        ("refused", True, ["+Geregistreerd", "+Document ontvangen", "!Geweigerd"]),
+        ("expired", False, ["+Geregistreerd", "!Vervallen"]),
+        ("replaced", False, ["+Geregistreerd", "!Vervangen"]),
+    ],
+)
+def test_X6_the_life_of_a_request_is_drawn(client: Client, state: str, is_received: bool, expected: list[str]) -> None:
+    """+ stands for a stage that is over, ! for where the request is."""
+    made = make_request(client)
+    received = timezone.localdate() if is_received else None
+    is_decided = state in {RequestState.APPROVED, RequestState.REFUSED}
+    decision = {"decided_at": timezone.now(), "decided_by": Person.objects.portal()} if is_decided else {}
+    Request.objects.filter(pk=made.pk).update(state=state, received_on=received, **decision)
+    page = Client().post("/nl/tickets/follow", {"ticket": made.ticket, "insz": cast.INGRID}).content.decode()
+    drawn = page[page.index('class="trail trail--life"') :].split("</ol>")[0]
+    stages = [
+        {"": "", ' class="trail__done"': "+", ' aria-current="step"': "!"}[mark] + words
+        for mark, words in re.findall(r"<li([^>]*)>([^<]*)", drawn)
+    ]
+    assert len(stages) == len(expected)
+    assert all(stage.startswith(words) for stage, words in zip(stages, expected, strict=True)), stages
+
+
+def test_X6_an_unknown_ticket_and_another_persons_number_get_the_same_answer_and_work(
+    client: Client, hashed: list[str]
+) -> None:
+    made = make_request(client)
+    answers = set()
+    tries = ((made.ticket, cast.EMMA), ("ABCDEFGHJKMN3", cast.INGRID), ("ABCDEFGHJKMN3", cast.EMMA))
+    for place, (number, person) in enumerate(tries):
+        browser = Client(REMOTE_ADDR=f"127.0.0.{place + 50}")
+        browser.get("/en/tickets/follow")
+        hashed.clear()
+        with CaptureQueriesContext(connection) as statements:
+            page = browser.post("/en/tickets/follow", {"ticket": number, "insz": person})
+        assert page.status_code == 422
+        sentence = str(page.context["form"].non_field_errors()[0])
+        answers.add((sentence, *(_shape(one["sql"]) for one in statements), *hashed))
+    assert len(answers) == 1, answers
 
 
 def test_X8_a_newer_request_replaces_the_older_and_only_while_none_is_received(client: Client) -> None:

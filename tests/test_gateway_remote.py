@@ -210,6 +210,22 @@ def test_S2_a_standing_not_as_agreed_is_down(register: RemoteRegister, server: R
     refuses(lambda: register.standing(ATELIER, AN))
 
 
+def test_S7_who_left_an_enterprise_is_read(register: RemoteRegister, server: RemoteServer) -> None:
+    assert register.departed(ATELIER, [AN, KARIM]) == {AN: date(2026, 1, 31)}
+    assert server.requests == [("/departed", {"number": ATELIER, "insz": [AN, KARIM]}, "Bearer token-of-the-test")]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{}, {"departed": None}, {"departed": [{"insz": AN}]}, {"departed": [{"insz": AN, "last_day": None}]},
+     {"departed": [{"insz": KARIM, "last_day": "2026-01-31"}]}, {"departed": [{"insz": 1, "last_day": "2026-01-31"}]}],
+)  # fmt: skip
+def test_S7_departures_not_as_agreed_are_down(register: RemoteRegister, server: RemoteServer, answer: Any) -> None:
+    """Also a person who was not asked about."""
+    server.behaviour = always(answer)
+    refuses(lambda: register.departed(ATELIER, [AN]))
+
+
 @pytest.mark.parametrize("stumble", [always({}, status=502), remote.hanging_up, remote.truncated])
 def test_E6_what_may_pass_is_tried_again(register: RemoteRegister, server: RemoteServer, stumble: Behaviour) -> None:
     server.behaviour = in_turn(stumble, stumble, right)

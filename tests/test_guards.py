@@ -90,6 +90,14 @@ def test_pages_are_kept_once_per_kind(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_pages_are_kept_for_every_shape_of_what_their_fields_hold(tmp_path: Path) -> None:
+    request = RequestFactory().get("/")
+    request.resolver_match = resolve("/healthz")
+    for value in ("2026-03-14", "2025-12-01", "never", "ever", "two\nlines"):
+        keep_page(tmp_path, request, HttpResponse(f'<input type="text" value="{value}">'))
+    assert len(list(tmp_path.iterdir())) == 3
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("turn", [1, 2])
 def test_the_world_comes_back_after_a_test_that_commits(turn: int) -> None:

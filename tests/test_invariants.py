@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from access_admins.models import ChiefRole
 from csam_portal.invariants import broken
+from senders.models import Carried, Channel, Sender
 from tests import cast
 from users.models import Account
 
@@ -25,7 +26,30 @@ def test_an_enterprise_without_chief_is_found() -> None:
         call_command("check_invariants")
 
 
+def test_an_application_of_a_sender_without_preferred_channel_is_found() -> None:
+    row = Carried.objects.filter(ended_at=None)[0]
+    Carried.objects.filter(pk=row.pk).update(is_preferred=False)
+    assert [line for line in broken() if str(row.sender.public_id) in line and "preferred" in line]
+
+
+def test_what_works_on_an_ended_sender_is_found() -> None:
+    sender = Sender.objects.filter(ended_at=None)[0]
+    Sender.objects.filter(pk=sender.pk).update(ended_at=timezone.now(), ended_by=sender.created_by)
+    channel = Channel.objects.get(sender=sender)
+    Channel.objects.filter(pk=channel.pk).update(ended_at=timezone.now(), ended_by=sender.created_by)
+    rules = {line.split(":")[0] for line in broken()}
+    assert rules == {"a certificate in use on an ended channel", "a sshkey in use on an ended channel"}
+    Channel.objects.filter(pk=channel.pk).update(ended_at=None, ended_by=None)
+    assert [line for line in broken() if str(channel.public_id) in line]
+
+
 def test_a_capacity_without_access_administrator_is_found() -> None:
     account = Account.objects.get(person__insz=cast.THOMAS, ended_at=None)
     Account.objects.filter(pk=account.pk).update(ended_at=timezone.now(), ended_by=account.person)
     assert [line for line in broken() if str(account.capacity.public_id) in line]
+
+
+def test_U7_an_ended_account_that_still_holds_an_application_is_found() -> None:
+    account = Account.objects.get(person__insz=cast.NOOR, ended_at=None)
+    Account.objects.filter(pk=account.pk).update(ended_at=timezone.now(), ended_by=account.person)
+    assert [line for line in broken() if str(account.public_id) in line]

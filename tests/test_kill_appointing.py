@@ -1,6 +1,6 @@
 """S7, S8: `kill -9` of the web process in the middle of confirming leaves a whole appointment or none, and loses no mail.
 
-KILLS says how often (10; `make soak` a hundred).
+KILLS says how often (6; `make soak` a hundred).
 """
 
 import os
@@ -26,7 +26,7 @@ from tests.conftest import session_key
 from ui.models import Run
 
 pytestmark = pytest.mark.django_db(transaction=True)
-KILLS = int(os.environ.get("KILLS", "10"))
+KILLS = int(os.environ.get("KILLS", "6"))
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -138,7 +138,7 @@ def test_keyboards_and_browsers_know_what_is_asked() -> None:
 def test_a_field_that_must_be_filled_in_says_so_with_its_own_name() -> None:
     form = Asked({}, prefix="x")
     assert form.errors["name"] == ["Fill in “Name”."]
-    assert '<span class="required" aria-hidden="true"> *</span>' in form["name"].as_field_group()
+    assert '<span class="required" aria-hidden="true">&nbsp;*</span>' in form["name"].as_field_group()
     assert 'aria-required="true"' in form["name"].as_field_group()
 
 
@@ -160,6 +160,19 @@ def test_a_text_field_without_a_limit_is_refused_when_the_form_is_made() -> None
 @pytest.mark.parametrize("typed", ["2026-03-14", "14-03-2026", "14/03/2026", "14.3.2026"])
 def test_a_day_can_be_chosen_or_typed(typed: str) -> None:
     assert DateField().clean(typed).isoformat() == "2026-03-14"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [("2026-03-14", "date"), ("", "date"), ("14-03-2026", "text"), ("never", "text"), ("2026-3-4", "text")],
+)
+def test_E3_what_is_no_date_comes_back_where_it_can_be_read(typed: str, kind: str) -> None:
+    class Days(PortalForm):
+        day = DateField(label="Day")
+
+    shown = str(Days({"day": typed})["day"])
+    assert f'type="{kind}"' in shown
+    assert f'value="{typed}"' in shown
 
 
 def test_E4_numbers_are_shown_in_groups_or_masked() -> None:

@@ -12,16 +12,24 @@ from django.utils import timezone
 from time_machine import travel
 
 from acts.act import perform
-from acts.errors import ActError
+from acts.errors import ActError, Missing
 from identity import codes
 from identity.actions.activation import NewMeans, activate, followed, open_activation
 from identity.actions.passwords import choose_user_name
 from identity.actor import Actor, portal_actor
 from identity.enums import Means
-from identity.models import Person
+from identity.models import Activation, Person
 from identity.people import person_of
 from tests import cast
-from tests.logging_in import NEW_PASSWORD, code_of, link_in, mails_to, person_called, set_up_app
+from tests.logging_in import (
+    NEW_PASSWORD,
+    code_of,
+    link_in,
+    mails_to,
+    person_called,
+    set_up_app,
+    with_first_password,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,18 +82,24 @@ def test_U8_a_user_name_chosen_by_two_at_once_is_one_persons() -> None:
     assert Person.objects.filter(user_name_key="the.same").count() == 1
 
 
-def test_L7_an_activation_finished_twice_at_once_serves_once() -> None:
+def ingrid() -> Person:
+    return person_of(insz=cast.INGRID, last_name="De Smet", first_names="Ingrid", language="nl")
+
+
+def opened(enterprise: uuid.UUID) -> Activation:
+    """Open an activation for Ingrid De Smet, and follow its link."""
     with perform("test", actor=portal_actor(), chain="portal") as act:
         act.event()
         open_activation(
-            act,
-            person=person_of(insz=cast.INGRID, last_name="De Smet", first_names="Ingrid", language="nl"),
-            enterprise_public_id=uuid.uuid4(),
-            address="ingrid@example.be",
-            language="nl",
+            act, person=ingrid(), enterprise_public_id=enterprise, address="ingrid@example.be", language="nl"
         )
     activation = followed(link_in(mails_to("ingrid@example.be")[0]).rsplit("/", 1)[1])
     assert activation is not None
+    return activation
+
+
+def test_L7_an_activation_finished_twice_at_once_serves_once() -> None:
+    activation = opened(uuid.uuid4())
 
     def finish(number: int) -> str:
         means = NewMeans(f"ingrid{number}", make_password(NEW_PASSWORD), token_codes=tuple(codes.new_codes()))
@@ -96,3 +110,15 @@ def test_L7_an_activation_finished_twice_at_once_serves_once() -> None:
     assert len(won) == 1
     assert Person.objects.get(insz=cast.INGRID).user_name == won[0]
     assert codes.codes_left(Person.objects.get(insz=cast.INGRID)) == 24
+
+
+def test_L7_a_device_set_twice_at_once_is_set_once() -> None:
+    """An app in one browser, a list in two others: whoever comes later finds nothing lacking."""
+    enterprise = uuid.uuid4()
+    with_first_password(ingrid(), enterprise, user_name="idesmet")
+    activation = opened(enterprise)
+    app = NewMeans("idesmet", app_key=codes.new_key())
+    lists = [NewMeans("idesmet", token_codes=tuple(codes.new_codes())) for _browser in range(2)]
+    answers = together(*[lambda means=means: activate(activation=activation, means=means) for means in (app, *lists)])
+    assert [isinstance(answer, Missing) for answer in answers].count(True) == 2
+    assert len(codes.means_of(ingrid())) == 1

@@ -90,19 +90,19 @@ def test_L2_a_card_of_the_list_or_a_typed_number_in_any_notation(client: Client)
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "status"),
     [
-        {},
-        {"pin": "1234"},
-        {"insz": "12345678901", "pin": "1234"},
-        {"insz": cast.AN},
-        {"card": cast.INGRID, "pin": "1234"},
-        {"insz": "\x00", "pin": "\x00"},
-        {"insz": "7" * 1_000_000, "pin": "1234"},
+        ({}, 422),
+        ({"pin": "1234"}, 422),
+        ({"insz": "12345678901", "pin": "1234"}, 422),
+        ({"insz": cast.AN}, 422),
+        ({"card": cast.INGRID, "pin": "1234"}, 422),
+        ({"insz": "\x00", "pin": "\x00"}, 400),
+        ({"insz": "7" * 1_000_000, "pin": "1234"}, 422),
     ],
 )
-def test_E7_bad_answers_on_the_card_page(client: Client, answer: dict[str, str]) -> None:
-    assert client.post(address(client), answer).status_code == 400
+def test_E7_bad_answers_on_the_card_page(client: Client, answer: dict[str, str], status: int) -> None:
+    assert client.post(address(client), answer).status_code == status
 
 
 def test_L2_no_card_without_eid_of_a_stranger_or_of_the_dead(client: Client) -> None:

@@ -213,7 +213,7 @@ def test_L2_itsme_is_told_by_amr(client: Client, provider: Provider) -> None:
     assert (client.session["means"], client.session["level"]) == ("itsme", 450)
 
 
-@pytest.mark.parametrize("state", ["", "guessed", "\x01", "x" * 100_000])
+@pytest.mark.parametrize("state", ["", "guessed", "§", "x" * 100_000])
 def test_L2_an_answer_to_no_question_is_refused(client: Client, provider: Provider, state: str) -> None:
     response = client.get("/oidc/callback", {"code": "a-code", "state": state})
     assert_refused(client, response, Why.UNKNOWN_LOGIN)  # type: ignore[arg-type]  # a test client's response

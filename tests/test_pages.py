@@ -18,7 +18,27 @@ from tests.pages_table import NOT_PAGES, STRANGER, TABLE, WITHOUT, Row, declarat
 QUERY_COUNTS = Path(__file__).parent / "query_counts.json"
 MOST_QUERIES = 8
 # Shows what will change by today's register, for the enterprise and all its capacities, and writes the reading of two numbers.
-MORE_QUERIES = {"appoint-step check": 10}
+MORE_QUERIES = {
+    "appoint-step check": 10,
+    # Ask the register (four) and the portal about a person, and what will change in enterprise or capacity.
+    **{f"person-add-step {step}": 12 for step in ("name", "form", "check")},
+    **{f"co-chief-add-step {step}": 10 for step in ("form", "check")},
+    # Asks the register (four) whether the actor still represents the enterprise.
+    "chief-activation": 9,
+    # The ladder reads the sender whole, its last reports and its last test.
+    "sender-test": 11,
+}
+# A sender is read whole: its channels, certificates, keys and what they carry.
+MORE_QUERIES |= dict.fromkeys(
+    (
+        "senders senders", "channel-add", "channel-add-begin", "channel-applications", "channel-load certificate",
+        "channel-load ssh-key", "channel-retire", "sender-block", "sender-contact", "sender-delete",
+        "sender-material-retire",
+        *(f"sender-register-step {step}" for step in ("channel", "check", "done")),
+        *(f"channel-add-step {step}" for step in ("kind", "channel", "check", "done")),
+    ),
+    10,
+)  # fmt: skip
 
 ROUTES = dict(routes())
 ROWS = [pytest.param(name, route, row, id=f"{name}-{number}") for number, (name, route, row) in enumerate(rows())]

@@ -5,16 +5,21 @@ import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.models import F, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 
 from audit import readings, triggers
 from audit.checks import record_is_append_only
 from audit.models import Event, Link, Reading
 from audit.record import Entry, write_entries
+from audit.selected import Selection
 from audit.verify import Counts, Fault, check_chains, heads_since
+from identity.models import Person
 
 CHAIN = "enterprise:one"
 
@@ -114,6 +119,46 @@ def test_E1_a_trigger_that_is_switched_off_is_noticed(db: None) -> None:
 
 def test_E1_a_whole_record_verifies(record: None) -> None:
     assert verify() == ""
+
+
+def people() -> "QuerySet[Any, Any]":
+    """The demo world's persons as an act upon many would name them; texts with every kind of letter."""
+    return Person.objects.exclude(insz=None).annotate(
+        place=F("pk"),
+        within=Value("capacity"),
+        subject=F("insz"),
+        about=Concat(Value("person:"), F("last_name")),
+        details=Concat(Value('{"name":"'), F("first_names"), Value('"}'), output_field=TextField()),
+    )
+
+
+def selection(act: str) -> Selection:
+    return Selection(act=act, actor="someone", level=300, role="TB", enterprise="one", rows=people())
+
+
+def test_E1_events_that_the_database_makes_verify_as_others_do(record: None) -> None:
+    """One link: an event of its own, then two of each person."""
+    with transaction.atomic():
+        write_entries(CHAIN, [Entry(act="many", actor="someone", level=300)], [selection("first"), selection("second")])
+    write("afterwards")
+    assert verify() == ""
+    count = people().count()
+    made = list(
+        Event.objects.filter(chain=CHAIN, link=Link.objects.get(count=1 + 2 * count).number).order_by("position")
+    )
+    assert [event.act for event in made] == ["many", *["first"] * count, *["second"] * count]
+    assert [event.about for event in made[1 : count + 1]] == list(
+        people().order_by("pk").values_list("about", flat=True)
+    )
+    assert json.loads(made[1].details) == {"name": people().order_by("pk")[0].first_names}
+
+
+def test_E1_a_change_in_an_event_that_the_database_made_shows(record: None) -> None:
+    with transaction.atomic():
+        write_entries(CHAIN, [], [selection("first")])
+    triggers.remove(connection)
+    Event.objects.filter(act="first", position=7).update(subject="another")
+    assert "event 7 was changed" in verify()
 
 
 def forge_digest(event: Event) -> None:

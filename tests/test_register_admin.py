@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
+from django.utils import translation
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -127,6 +128,25 @@ def test_E1_an_application_is_retired_after_a_question_and_once(keeper: Client, 
     assert event("application.retire")[1] == {"code": "publiato"}
     keeper.post(f"{ADMIN}/application/", action | {"confirmed": "yes"})
     assert Event.objects.filter(act="application.retire").count() == 1
+
+
+def test_E9_the_question_says_who_holds_the_application(keeper: Client) -> None:
+    """How many accounts, and in which enterprises; an application that nobody holds says so."""
+    held = Application.objects.get(kind__code="employer-rsz", code="dmfa")
+    unheld = Application.objects.get(code="publiato")
+    action = {"action": "retire", "_selected_action": [held.pk, unheld.pk]}
+    with translation.override("en"):
+        question = keeper.post(f"{ADMIN}/application/", action).content.decode()
+    assert "Brasserie du Canal SRL (0999.000.228): 1" in question
+    assert "Niemand" in question
+
+
+def test_E9_who_holds_a_retired_application_keeps_it(keeper: Client) -> None:
+    application = Application.objects.get(kind__code="employer-rsz", code="dmfa")
+    live = application.grants.filter(ended_at=None).count()
+    action = {"action": "retire", "_selected_action": [application.pk], "confirmed": "yes"}
+    keeper.post(f"{ADMIN}/application/", action)
+    assert live == application.grants.filter(ended_at=None).count() == 1
 
 
 def test_the_register_of_loads_is_read_only(desk: Client, staff: Person) -> None:

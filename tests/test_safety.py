@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from htb.document.seal import DEMO_NAME, new_pair
+from htb.document.demo_keys import AUTHORITY_NAME, issue, revocation_list
+from htb.document.seal import DEMO_NAME
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "safety.sqlite3"
@@ -30,16 +31,29 @@ SAFE = {
 def seal_files(folder: Path, name: str) -> dict[str, str]:
     """Make a seal's key and certificate in that name; return the settings that name them."""
     files = {"SEAL_KEY_FILE": folder / "key.pem", "SEAL_CERTIFICATE_FILE": folder / "certificate.pem"}
-    for path, content in zip(files.values(), new_pair(name), strict=True):
+    issued = issue(name, is_seal=True)
+    for path, content in zip(files.values(), (issued.key_pem, issued.pem), strict=True):
         path.write_bytes(content)
     return {setting: str(path) for setting, path in files.items()}
+
+
+def signer_files(folder: Path, name: str) -> dict[str, str]:
+    """Make an authority of signers in that name, which has revoked nothing; return the settings that name its files."""
+    authority = issue(name, is_authority=True)
+    (folder / "authority.pem").write_bytes(authority.pem)
+    (folder / "revoked.pem").write_bytes(revocation_list(authority))
+    return {
+        "SIGNER_TRUST_FILES": str(folder / "authority.pem"),
+        "SIGNER_CRL_FILES": str(folder / "revoked.pem"),
+    }
 
 
 def run(tmp_path: Path, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     """Run Python in an environment of production, with changes; an empty value takes the variable away."""
     database = f"sqlite:///{tmp_path / DATABASE}"
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    environment = {**inherited, "DATABASE_URL": database, **SAFE, **seal_files(tmp_path, "CSAM"), **changes}
+    files = {**seal_files(tmp_path, "CSAM"), **signer_files(tmp_path, "Citizen CA")}
+    environment = {**inherited, "DATABASE_URL": database, **SAFE, **files, **changes}
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
@@ -57,7 +71,8 @@ def test_a_safe_production_starts(tmp_path: Path) -> None:
     assert "SQLite" in done.stderr, "it is said that SQLite is not the engine of real use"
 
 
-AS_IT_COMES = dict.fromkeys((*SAFE, "SEAL_KEY_FILE", "SEAL_CERTIFICATE_FILE"), "") | {"ENVIRONMENT": "production"}
+FILES = ("SEAL_KEY_FILE", "SEAL_CERTIFICATE_FILE", "SIGNER_TRUST_FILES", "SIGNER_CRL_FILES")
+AS_IT_COMES = dict.fromkeys((*SAFE, *FILES), "") | {"ENVIRONMENT": "production"}
 UNSAFE: dict[str, tuple[Any, ...]] = {
     "as it comes": (
         AS_IT_COMES,
@@ -71,6 +86,11 @@ UNSAFE: dict[str, tuple[Any, ...]] = {
         "EMAIL_URL is not set",
         "MAIL_FROM is not set",
         "SEAL_KEY_FILE or SEAL_CERTIFICATE_FILE is not set",
+        "SIGNER_TRUST_FILES or SIGNER_CRL_FILES is not set",
+    ),
+    "lists of issuers and of what they revoked that cannot be read": (
+        {"SENDER_ISSUERS_FILE": "/nowhere/issuers.pem"},
+        "/nowhere/issuers.pem cannot be read",
     ),
     "as in development": (
         {"DEBUG": "true", "MOCK_IDP": "true", "ACCEPT_TEST_INSZ": "true", "EMAIL_URL": "consolemail://"},
@@ -113,6 +133,21 @@ def test_X5_production_refuses_a_seal_that_is_missing_the_demonstrations_or_not_
         "SEAL_KEY_FILE cannot be read": {"SEAL_KEY_FILE": str(tmp_path / "none.pem")},
         "is the demonstration's": seal_files(make(tmp_path / "demo"), DEMO_NAME),
         "is not the key of": {"SEAL_KEY_FILE": seal_files(make(tmp_path / "other"), "CSAM")["SEAL_KEY_FILE"]},
+    }
+    for sentence, changes in cases.items():
+        done = run(tmp_path, "manage.py", "showmigrations", **changes)
+        assert done.returncode != 0
+        assert sentence in done.stderr
+
+
+def test_X9_production_refuses_signers_that_anybody_could_be(tmp_path: Path) -> None:
+    unreadable = tmp_path / "unreadable.pem"
+    unreadable.write_bytes(b"nothing")
+    cases = {
+        "SIGNER_TRUST_FILES cannot be read": {"SIGNER_TRUST_FILES": f"{tmp_path / 'authority.pem'},{unreadable}"},
+        "SIGNER_CRL_FILES cannot be read": {"SIGNER_CRL_FILES": str(unreadable)},
+        "trusts the demonstration's": signer_files(make(tmp_path / "demo"), AUTHORITY_NAME),
+        "SIGNER_REVOCATION is not require": {"SIGNER_REVOCATION": "soft-fail"},
     }
     for sentence, changes in cases.items():
         done = run(tmp_path, "manage.py", "showmigrations", **changes)

@@ -73,3 +73,12 @@ def test_placeholders_are_kept(language: str) -> None:
         and sorted(PLACEHOLDER.findall(entry.msgid)) != sorted(PLACEHOLDER.findall(entry.msgstr))
     ]
     assert wrong == []
+
+
+def test_french_is_set_as_french_is() -> None:
+    """A curly apostrophe, and a space that breaks no line before : ; ! ? and inside quotation marks."""
+    wrong = re.compile(r"\w'\w| [:;!?»](?:\s|$)|« ")
+    faults = [
+        text for entry in catalogue("fr") for text in translations(entry) if not entry.obsolete and wrong.search(text)
+    ]
+    assert not faults

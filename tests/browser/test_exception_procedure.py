@@ -3,11 +3,17 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from django.conf import settings
+from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from formats import ticket
+from htb.document.demo_keys import file_name, sign
+from htb.models import Request
+from htb.requests import return_signed
 from tests.browser.fixtures import Check, check_page
+from tests.browser.test_desk import act, is_well_made, log_in
+from tests.requesting import demo_request
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,10 +56,52 @@ def test_X1_to_X6_from_the_home_page_to_the_document(
     download.value.save_as(file)
     assert file.read_bytes().startswith(b"%PDF-")
 
-    page.locator("main a[href$='/tickets/follow']").click()
+    page.locator("main a[href$='/tickets/follow']").last.click()
     look()
     page.locator("[name=ticket]").fill(f"{number[:4]} {number[4:8]} {number[8:]}".lower())
     page.locator("[name=insz]").fill("75471999746")
     page.locator("main button[type=submit]").click()
     look()
     assert "Buurthuis De Brug" in page.locator("main").inner_text()
+
+    # X9: the document comes back, first as it was, then signed.
+    page.locator("main [type=file]").set_input_files(file)
+    page.locator("main form button[type=submit]").click()
+    assert page.locator(".govuk-error-summary").count() == 1
+    look()
+    signed = tmp_path / "signed.pdf"
+    signed.write_bytes(sign(file.read_bytes(), settings.DEMO_SIGNERS_DIR / file_name("Piotr Nowak")))
+    page.locator("main [type=file]").set_input_files(signed)
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_load_state()
+    assert page.locator(".govuk-panel__title").count() == 1
+    assert page.locator("main [type=file]").count() == 0
+    look()
+    assert Request.objects.get(ticket=number).is_signed_electronically
+
+
+@pytest.mark.parametrize("language", ["nl", "fr"])
+def test_X9_the_desk_decides_on_a_document_that_was_signed_electronically(
+    live_server: LiveServer, browser: Browser, axe: Check, language: str
+) -> None:
+    case = demo_request()
+    content = sign(bytes(case.document.content), settings.DEMO_SIGNERS_DIR / file_name("Piotr Nowak"))
+    return_signed(request=case, content=content)
+    options = {"java_script_enabled": False, "locale": f"{language}-BE", "viewport": {"width": 1280, "height": 900}}
+    page = browser.new_context(**options).new_page()  # type: ignore[arg-type]  # a TypedDict
+    log_in(page, live_server, "eranova1")
+    is_well_made(page, axe)
+    page.locator("#result_list th a").first.click()
+    is_well_made(page, axe)
+    assert "Piotr Nowak" in page.locator("#content").inner_text()
+    with page.expect_download() as download:
+        page.locator("#content a[href$='/signed/']").click()
+    assert download.value.path().read_bytes() == content
+    assert page.locator("form:has([name=act][value=attach_scan])").count() == 0
+    act(page, "approve")
+    assert page.locator(".messagelist .success").count() == 1
+    is_well_made(page, axe)
+    page.locator("form:has([name=act][value=new_code]) [name=reason]").fill("Niet genoteerd")
+    act(page, "new_code")
+    assert page.locator(".errornote").count() == 1, "Emma Claes logs in with her eID"
+    is_well_made(page, axe)

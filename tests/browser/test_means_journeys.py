@@ -53,6 +53,11 @@ def expect_path(page: Page, path: str) -> None:
     expect(page).to_have_url(re.compile(re.escape(path) + r"([?#].*)?$"))
 
 
+def expect_enterprise(page: Page, language: str) -> None:
+    """Who has a role in one enterprise alone is led from home straight to it (H1)."""
+    expect(page).to_have_url(re.compile(rf"/{language}/e/[0-9a-f-]+/$"))
+
+
 def key_on(page: Page) -> str:
     """Read the QR code of the page, hold it to the secret in text, return the secret in hex."""
     address = urlsplit(read_qr(page.locator("main svg")))
@@ -151,7 +156,7 @@ def test_L3_token_codes_with_the_keyboard_alone(
     page.locator("[name=code]").focus()
     page.keyboard.type(listed[5])
     page.keyboard.press("Enter")
-    expect_path(page, "/de/home")
+    expect_enterprise(page, "de")
 
 
 @pytest.mark.parametrize("source", ["totp", "token"])
@@ -236,7 +241,7 @@ def test_L7_a_forgotten_password(live_server: LiveServer, page: Page, axe: Check
     expect_path(page, "/fr/login")
     page.goto(f"{live_server.url}/fr/login/password")
     type_password(page, "mdubois", NEW_PASSWORD)
-    expect_path(page, "/fr/home")
+    expect_enterprise(page, "fr")
 
 
 def test_L6_my_sessions(live_server: LiveServer, page: Page, axe: Check, log_in_browser: LogInBrowser) -> None:
