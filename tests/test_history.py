@@ -26,7 +26,7 @@ from identity.models import Person
 from tests import cast, delegating
 from tests.conftest import LogIn
 from tests.test_architecture import SOURCES, TREES
-from users.grants import give_applications
+from users.grants import give_to_all
 from users.models import Account
 
 pytestmark = pytest.mark.django_db
@@ -48,10 +48,10 @@ def give(insz: str, code: str) -> None:
     account = Account.objects.select_related("person", "capacity__enterprise").get(person__insz=insz, ended_at=None)
     thomas, enterprise = delegating.actor(cast.THOMAS), account.capacity.enterprise
     with perform("grant.give", actor=thomas, chain=f"enterprise:{enterprise.public_id}") as act:
-        give_applications(
-            Recorder(act, "TB", enterprise), account, [Application.objects.get(kind=account.capacity.kind, code=code)],
-            by=thomas.person, now=timezone.now(),
-        )  # fmt: skip
+        application = Application.objects.get(kind=account.capacity.kind, code=code)
+        give_to_all(
+            Recorder(act, "TB", enterprise), [account.pk], [application.pk], by=thomas.person, now=timezone.now()
+        )
 
 
 def make_events(count: int, *, act: str = "account.edit", by: str = cast.THOMAS) -> None:

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -30,7 +31,7 @@ from tests.conftest import LogIn
 from tests.sheets import HEADS, begin, carry_out, changed, confirm, export, file_of, lines_of, undo, upload
 from ui.models import Run
 from users.models import Account, Grant
-from users.sheet import reading, runs
+from users.sheet import actions, reading, runs
 from users.sheet.columns import HEADS as HEADS_OF
 from users.sheet.columns import STATES, TYPES, Column
 
@@ -503,6 +504,29 @@ def test_U9_a_row_vanishes_between_dry_run_and_confirm(log_in: LogIn) -> None:
     assert response.status_code == 409
     assert "Deze gebruiker is hier niet meer." in text(response.content.decode())
     assert account_of(BLOCKED.insz).is_blocked
+
+
+def test_U9_an_application_retired_in_the_instant_of_an_import_stops_it(
+    log_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Staff retire it after the import looked at what may be given, and before it gives: all or nothing holds there too."""
+    client, before = log_in(cast.THOMAS), world()
+    lines = changed(lines_of(export(client)), cast.NOOR, applications="dmfa, publiato", email="new@example.be")
+    check = begin(client, file_of(lines))
+    plan = plan_on(client, check)
+    carry_out_now = actions._carry_out
+
+    def retired_just_before(*arguments: Any, **more: Any) -> None:
+        Application.objects.filter(code="publiato").update(
+            retired_at=timezone.now(), retired_by=Person.objects.get(insz=cast.MARIE)
+        )
+        carry_out_now(*arguments, **more)
+
+    monkeypatch.setattr(actions, "_carry_out", retired_just_before)
+    response = client.post(check, {"plan": plan})
+    assert response.status_code == 409
+    assert "intussen uit gebruik genomen" in text(response.content.decode())
+    assert world() == before
 
 
 # --- Undo

@@ -17,7 +17,7 @@ from enterprises.models import Application
 from enterprises.scope import hold_capacity
 from identity.actor import Actor
 from identity.rights import Permission
-from users.grants import end_applications, give_applications
+from users.grants import end_for_all, give_as_planned
 from users.letters import Change, account_changed
 from users.models import LIVE, Account
 from users.permissions import check_upon
@@ -124,8 +124,8 @@ def edit_account(*, actor: Actor, account: Account, edit: Edit, confirmed: str) 
             account.email, account.local_email = edit.email, edit.local_email
             account.save(update_fields=["email", "local_email"])
             record("account.edit", account.person, about("account", account), capacity=capacity, changed=plan.addresses)
-        give_applications(record, account, plan.given, by=actor.person, now=now)
-        end_applications(record, account, plan.ended, by=actor.person, now=now)
+        give_as_planned(record, [account.pk], [one.pk for one in plan.given], by=actor.person, now=now)
+        end_for_all(record, [account.pk], [one.pk for one in plan.ended], by=actor.person, now=now)
         _tell(act, actor, plan)
         return plan
 

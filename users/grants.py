@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import DateTimeField, Exists, F, OuterRef, UUIDField, Value
+from django.utils.translation import gettext_lazy as _
 
 from acts.act import Recorder
+from acts.errors import Changed
 from audit.record import canonical
 from enterprises.models import Application
 from identity.models import Person
@@ -18,14 +20,14 @@ from users.models import LIVE, Account, Grant
 from users.sets import Among, insert_from, lines
 
 
-def give_to_all(
-    record: Recorder, ids: Sequence[int], applications: Sequence[int], *, by: Person, now: datetime
-) -> None:
-    """Give accounts the applications that each does not hold yet, with one event for each that gets any.
+def give_to_all(record: Recorder, ids: Sequence[int], applications: Sequence[int], *, by: Person, now: datetime) -> int:
+    """Give accounts the applications that each does not hold yet, one event for each that gets any; return how many grants.
 
     ids: of accounts, locked through their enterprise. applications: ids; those of another kind or retired are passed over.
     The grants bear the id of the act.
     """
+    if not applications:
+        return 0
     application = "capacity__kind__applications"
     pairs = Account.objects.filter(
         Among("pk", ids), **{f"{application}__in": applications, f"{application}__retired_at": None}
@@ -39,7 +41,23 @@ def give_to_all(
     held = Grant.objects.filter(LIVE, account=OuterRef("pk"), application=OuterRef("application_id"))
     rows = pairs.filter(~Exists(held))
     columns = ("account_id", "application_id", "capacity_id", "given_at", "given_by_id", "act")
-    _record(record, "grant.give", insert_from(Grant, rows, *columns, returning=columns[:2]))
+    given = insert_from(Grant, rows, *columns, returning=columns[:2])
+    _record(record, "grant.give", given)
+    return len(given)
+
+
+def give_as_planned(
+    record: Recorder, ids: Sequence[int], applications: Sequence[int], *, by: Person, now: datetime
+) -> None:
+    """Give accounts applications that a plan of this act found in use, and held by none of them.
+
+    Raises Changed where one of these was retired between that look and now. ids, applications: as of `give_to_all`.
+    """
+    if give_to_all(record, ids, applications, by=by, now=now) != len(ids) * len(applications):
+        raise Changed(
+            _("An application was retired meanwhile. Nothing was saved. Look at it again and confirm."),
+            code="application_retired",
+        )
 
 
 def end_for_all(
@@ -50,35 +68,6 @@ def end_for_all(
     ended = list(live.values_list("account_id", "application_id"))
     live.update(ended_at=now, ended_by=by)
     _record(record, "grant.end", ended)
-
-
-def give_applications(
-    record: Recorder, account: Account, applications: Sequence[Application], *, by: Person, now: datetime
-) -> list[Application]:
-    """Give an account the applications that it does not hold yet; return those, with one event for all of them.
-
-    account: locked through its enterprise. applications: of the capacity's kind, in use.
-    """
-    held = _held(account)
-    given = [application for application in applications if application.pk not in held]
-    if given:
-        give_to_all(record, [account.pk], [application.pk for application in given], by=by, now=now)
-    return given
-
-
-def end_applications(
-    record: Recorder, account: Account, applications: Sequence[Application], *, by: Person, now: datetime
-) -> list[Application]:
-    """Take applications back from an account; return those that it held, with one event for all of them."""
-    held = _held(account)
-    ended = [application for application in applications if application.pk in held]
-    if ended:
-        end_for_all(record, [account.pk], [application.pk for application in ended], by=by, now=now)
-    return ended
-
-
-def _held(account: Account) -> set[int]:
-    return set(Grant.objects.filter(LIVE, account=account).values_list("application_id", flat=True))
 
 
 def _record(record: Recorder, event: str, pairs: Sequence[tuple[Any, ...]]) -> None:

@@ -20,7 +20,7 @@ from users.accounts import change_types, end_accounts, new_account
 from users.chiefs import Chief, chiefs
 from users.enums import AccountType
 from users.finding import Found
-from users.grants import give_applications
+from users.grants import give_as_planned
 from users.models import LIVE, Account
 
 LIVE_GRANT = Q(grants__ended_at__isnull=True)
@@ -212,7 +212,9 @@ def carry_out(
             "account.open", person, about("account", account), capacity=capacity, type=giving.kind,
             as_htb=giving.as_htb, **({"no_tie_known": True} if knows_no_tie else {}),
         )  # fmt: skip
-    give_applications(record, account, giving.applications, by=by, now=now)
+    kept = {application.pk for application in giving.kept_applications}
+    applications = [one.pk for one in giving.applications if one.pk not in kept]
+    give_as_planned(record, [account.pk], applications, by=by, now=now)
     return account
 
 

@@ -21,7 +21,7 @@ from ui import journeys
 from ui.models import Run
 from users.accounts import block_all, end_all, new_account, unblock_all
 from users.enums import AccountType
-from users.grants import end_for_all, give_to_all
+from users.grants import end_for_all, give_as_planned
 from users.models import Account
 from users.sheet.changes import Change, plan_changes, plan_undoing
 from users.sheet.letters import letters_about
@@ -121,7 +121,7 @@ def _carry_out(record: Recorder, capacity: Capacity, changes: Sequence[Change], 
         end_all(record, ids, by=by, now=now)
     restored = _restore(record, capacity, [change for change in changes if change.was is None], by=by, now=now)
     applications = dict(Application.objects.filter(kind=capacity.kind_id).values_list("code", "pk"))
-    for carry_out, what in ((give_to_all, "given"), (end_for_all, "ended")):
+    for carry_out, what in ((give_as_planned, "given"), (end_for_all, "ended")):
         together: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for change in changes:
             together[tuple(getattr(change, what))].append(restored.get(change.account.pk, change.account.pk))

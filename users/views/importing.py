@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from acts.attempts import attempt, refuse
-from acts.errors import Refused, TooMany
+from acts.errors import ActError, Changed, Refused, TooMany
 from identity.actor import ActorRequest
 from identity.limits import spend
 from identity.rights import Permission
@@ -87,7 +87,7 @@ def undo(request: ActorRequest, enterprise_id: uuid.UUID, capacity_id: uuid.UUID
         return redirect(address)
     try:
         actions.undo_import(actor=request.actor, capacity=frame.capacity, run=run)
-    except Refused as refusal:
+    except (Changed, Refused) as refusal:
         return _done_page(request, frame, run, refusal)
     return redirect(address)
 
@@ -118,7 +118,7 @@ def _upload_page(
     return render(request, "users/import.html", context, status=status)
 
 
-def _done_page(request: ActorRequest, frame: Frame, run: Run, refusal: Refused | None = None) -> HttpResponse:
+def _done_page(request: ActorRequest, frame: Frame, run: Run, refusal: ActError | None = None) -> HttpResponse:
     context = {
         "frame": frame,
         "done": done_of(request.actor, frame.capacity, run),
