@@ -1,6 +1,7 @@
 """What every test has: the demo world in the database, somebody logged in, and guards for which silence is a failure."""
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from django.core.management import get_commands
 from django.http import HttpRequest
 from django.test import Client, TransactionTestCase
 from django.utils import translation
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
@@ -19,8 +21,11 @@ pytest_plugins = ["tests.browser.fixtures"]
 
 LogIn = Callable[..., Client]
 
-# A busy machine is no failure.
-hypothesis_settings.register_profile("portal", deadline=None)
+# A busy machine is no failure. The same examples each time: what chance finds is looked for by `make fuzz`, not by whoever
+# happens to run the tests next.
+hypothesis_settings.register_profile(
+    "portal", deadline=None, derandomize="FUZZ_EXAMPLES" not in os.environ, suppress_health_check=[HealthCheck.too_slow]
+)
 hypothesis_settings.load_profile("portal")
 # Thousands of tests throw away little: looking for garbage as often as a server does takes a tenth of their time.
 gc.set_threshold(200_000, 50, 100)

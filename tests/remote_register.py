@@ -127,7 +127,7 @@ def slow(request: Handler) -> None:
 
 def dripping(request: Handler) -> None:
     """Send a byte of a header now and then: never long enough silent for a read time-out."""
-    for letter in b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\nX: " + b"x" * 60:
+    for letter in b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\nX: " + b"x" * 150:
         request.wfile.write(bytes([letter]))
         request.wfile.flush()
         time.sleep(0.03)

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import tempfile
 from pathlib import Path
 
 # Journeys log in at the mock provider, whose address is part of the settings: the live server's port is chosen here.
@@ -13,6 +14,12 @@ os.environ["ENVIRONMENT"] = "test"
 os.environ["SITE_URL"] = f"http://{_live_server}"
 os.environ["DJANGO_LIVE_TEST_SERVER_ADDRESS"] = _live_server
 os.environ["MOCK_IDP"] = "true"
+# Servers of tests are on this machine, whatever proxy leads out of it.
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
+# Workers of tests send mail and clear folders: not those of the portal that somebody runs here.
+_folder = tempfile.TemporaryDirectory(prefix="portal-tests-")
+os.environ.setdefault("MAILBOX_DIR", f"{_folder.name}/mailbox")
+os.environ.setdefault("GATEWAY_DIR", f"{_folder.name}/gateway")
 # The manifest of collected files is a matter of production; without one, pages would be measured unstyled.
 os.environ["STATIC_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 # Playwright keeps an event loop in the test's own thread, which Django takes for asynchronous code.

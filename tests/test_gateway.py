@@ -422,6 +422,7 @@ def test_M11_200_connections_at_once_leave_room_for_the_next(
             for _number in range(100):
                 for port in (gateway.sftp_port, gateway.ftps_port):
                     stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+            wait_until(lambda: sessions(gateway) > 0)
             assert sessions(gateway) <= 60, "the daemon holds its number of sessions"
         wait_until(lambda: sessions(gateway) == 0)
         assert gateway.sftp(sender.user(SFTP), key, "ls").returncode == 0

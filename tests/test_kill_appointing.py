@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,8 @@ class Server:
             Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii").split()
         )
         for child in children:
-            os.kill(int(child), signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGKILL)
 
     def end(self) -> None:
         """Stop it in order."""
@@ -110,7 +112,7 @@ class Tab:
         """Confirm; None where the connection died."""
         try:
             return self.post(self.check, confirmed="on", plan=self.plan)
-        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+        except requests.RequestException:
             return None
 
 

@@ -109,7 +109,7 @@ def test_L6_guesses_at_the_same_moment_count_like_guesses_one_by_one() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(seen) <= 5
+    assert 1 <= len(seen) <= 5
     assert Attempt.objects.filter(scope=TRIED[0]).count() == len(seen)
     recorded = len(details_of("limit.reached"))
     assert recorded == 1 if len(seen) == 5 else recorded <= 1

@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from identity.enums import Means
 from tests import cast
-from tests.browser.fixtures import check_page
+from tests.browser.fixtures import check_page, how_many
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,7 +24,7 @@ def test_L5_from_a_page_through_the_card_picker_back_to_that_page(
     page = visit(asked)
     assert page.url.startswith(f"{live_server.url}/{language}/login?")
     axe(page)
-    assert page.locator("input[name=means]").count() == 1
+    assert how_many(page.locator("input[name=means]")) == 1
     page.locator("main button[type=submit]").click()
 
     page.wait_for_url("**/mock-idp/authorise?**")

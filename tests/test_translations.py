@@ -21,7 +21,9 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
     """What the sources say today, as pairs of context and sentence: `make messages` in a copy of them."""
     copy = tmp_path_factory.mktemp("sources") / "portal"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "var", "tests", "frontend", "locale", "static"))
+    shutil.copytree(
+        ROOT, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "var", "tests", "frontend", "locale", "static")
+    )
     subprocess.run([sys.executable, str(copy / "scripts" / "make_messages.py")], check=True, capture_output=True)
     return {(entry.msgctxt or "", entry.msgid) for entry in catalogue("nl", copy / "locale")}
 

@@ -61,7 +61,10 @@ def verify(content: bytes) -> Verified:
         # Somewhere in it stands a seal of ours, which does not hold.
         is_changed = any(certificate.dump().hex().encode() in content.lower() for certificate in ours)
         return Verified(Verdict.CHANGED if is_changed else Verdict.NOT_OURS)
-    sealed_at = PdfFileReader(BytesIO(content[:end])).embedded_signatures[0].self_reported_timestamp
+    try:
+        sealed_at = PdfFileReader(BytesIO(content[:end])).embedded_signatures[0].self_reported_timestamp
+    except _UNREADABLE:  # in the place of the seal, which it cannot cover, stands something that only resembles one
+        return Verified(Verdict.CHANGED)
     return Verified(Verdict.INTACT if end == len(content) else Verdict.ADDED_TO, sealed_at)
 
 

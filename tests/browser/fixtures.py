@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 from pytest_django.live_server_helper import LiveServer
 
 from identity.enums import Means
@@ -82,6 +82,12 @@ def visit(live_server: LiveServer, page: Page) -> Visit:
         return page
 
     return go
+
+
+def how_many(locator: Locator) -> int:
+    """Return how many of these a page holds once it is there: a click returns when the next page begins."""
+    locator.page.wait_for_load_state()
+    return locator.count()
 
 
 def check_page(page: Page) -> None:

@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from csam_portal.demo.roles import BLOCKED
 from tests import cast
-from tests.browser.fixtures import Check, check_page
+from tests.browser.fixtures import Check, check_page, how_many
 from tests.bulk import account_of, address, capacity_of
 from users.bulk import queue
 from users.enums import BulkAct
@@ -87,7 +87,7 @@ def test_U4_a_bulk_act_with_the_keyboard_alone(
     choose(page, act, noor, other)
     if act.endswith("applications"):
         enter(seen(page, axe), CONFIRM)
-        assert seen(page, axe).locator(".govuk-error-summary").count() == 1
+        assert how_many(seen(page, axe).locator(".govuk-error-summary")) == 1
         press(page, ".govuk-error-summary a", "Enter")
         assert page.locator("[name=applications]").first.evaluate("element => element === document.activeElement")
         press(page, "[name=applications]", "Space")
@@ -131,7 +131,7 @@ def test_U4_a_large_act_is_left_found_again_and_stopped(
     enter(seen(page, axe), "table a")
     assert page.locator("progress").get_attribute("value") == "50"
     enter(page, "main form button[type=submit]")
-    assert seen(page, axe).locator("progress").count() == 0
+    assert how_many(seen(page, axe).locator("progress")) == 0
     assert Account.objects.filter(capacity=groot, is_blocked=True).count() == 50
 
 
@@ -157,7 +157,7 @@ def test_U3_view_and_edit_an_account(
     assert page.locator("[name=email]").input_value() == "noor@example.be"
     enter(page, "main form button[type=submit]")
     enter(page, CONFIRM)
-    assert seen(page, axe).locator(".notice--success").count() == 1
+    assert how_many(seen(page, axe).locator(".notice--success")) == 1
     noor.refresh_from_db()
     assert noor.email == "noor@example.be"
     assert Grant.objects.filter(account=noor, ended_at=None).count() == 3

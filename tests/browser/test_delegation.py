@@ -10,7 +10,7 @@ from access_admins.models import ChiefRole, Review
 from enterprises.enums import IdentifiedBy
 from enterprises.models import Capacity, RegisterNumber
 from tests import cast, delegating
-from tests.browser.fixtures import Check, check_page
+from tests.browser.fixtures import Check, check_page, how_many
 from users.models import Account
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,7 +116,7 @@ def test_H6_a_capacity_is_activated_and_ended(
     axe(page)
     made.refresh_from_db()
     assert made.retired_at is not None
-    assert page.locator(f"main a[href$='/c/{made.public_id}/retire']").count() == 0
+    assert how_many(page.locator(f"main a[href$='/c/{made.public_id}/retire']")) == 0
 
 
 def test_S7_people_are_reviewed_and_the_history_tells(

@@ -6,7 +6,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from access_admins.models import ChiefRole
 from tests import cast
-from tests.browser.fixtures import Check
+from tests.browser.fixtures import Check, how_many
 from tests.logging_in import PASSWORD, code_of
 from tests.requesting import SCAN, demo_request
 from tests.test_staff_login import key_of
@@ -34,7 +34,7 @@ def act(page: Page, name: str) -> None:
 def is_well_made(page: Page, axe: Check) -> None:
     """One h1, a title, nothing for axe to find, no sideways scrolling at 320 px (E3)."""
     page.wait_for_load_state()
-    assert page.locator("h1").count() == 1
+    assert how_many(page.locator("h1")) == 1
     assert page.title().strip()
     axe(page)
     page.set_viewport_size({"width": 320, "height": 900})
@@ -68,11 +68,11 @@ def test_X7_from_the_letter_to_the_appointment(
     first.locator("#content th a").first.click()
     is_well_made(first, axe)
     act(first, "attach_scan")
-    assert first.locator(".errorlist").count() == 1
+    assert how_many(first.locator(".errorlist")) == 1
     is_well_made(first, axe)
     first.locator("[name=scan]").set_input_files({"name": "brief.pdf", "mimeType": "application/pdf", "buffer": SCAN})
     act(first, "attach_scan")
-    assert first.locator("form:has([name=act][value=approve])").count() == 0, "a colleague decides"
+    assert how_many(first.locator("form:has([name=act][value=approve])")) == 0, "a colleague decides"
 
     log_in(second, live_server, "eranova2")
     second.locator("[name=q]").fill(ticket.lower())
@@ -85,13 +85,13 @@ def test_X7_from_the_letter_to_the_appointment(
         second.locator("#content a[href$='/scan/']").click()
     assert download.value.path().read_bytes() == SCAN
     act(second, "approve")
-    assert second.locator(".messagelist .success").count() == 1
+    assert how_many(second.locator(".messagelist .success")) == 1
     is_well_made(second, axe)
     assert ChiefRole.objects.get(enterprise__number=cast.BUURTHUIS).person.insz == cast.EMMA
 
     first.locator("[name=template]").select_option(index=1)
     act(first, "refuse")
-    assert first.locator(".errornote").count() == 1, "the second is told"
+    assert how_many(first.locator(".errornote")) == 1, "the second is told"
     assert "Eranova 2" in first.locator(".errornote").inner_text()
     is_well_made(first, axe)
 
@@ -108,4 +108,4 @@ def test_X11_a_caller_asks(live_server: LiveServer, browser: Browser, axe: Check
         page.locator("[name=reason]").fill("Vraagt wie beheert")
         page.locator("#content form [type=submit]").click()
         is_well_made(page, axe)
-    assert page.locator(".errorlist").count() == 1
+    assert how_many(page.locator(".errorlist")) == 1

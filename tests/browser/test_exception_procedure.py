@@ -11,7 +11,7 @@ from formats import ticket
 from htb.document.demo_keys import file_name, sign
 from htb.models import Request
 from htb.requests import return_signed
-from tests.browser.fixtures import Check, check_page
+from tests.browser.fixtures import Check, check_page, how_many
 from tests.browser.test_desk import act, is_well_made, log_in
 from tests.requesting import demo_request
 
@@ -67,15 +67,15 @@ def test_X1_to_X6_from_the_home_page_to_the_document(
     # X9: the document comes back, first as it was, then signed.
     page.locator("main [type=file]").set_input_files(file)
     page.locator("main form button[type=submit]").click()
-    assert page.locator(".govuk-error-summary").count() == 1
+    assert how_many(page.locator(".govuk-error-summary")) == 1
     look()
     signed = tmp_path / "signed.pdf"
     signed.write_bytes(sign(file.read_bytes(), settings.DEMO_SIGNERS_DIR / file_name("Piotr Nowak")))
     page.locator("main [type=file]").set_input_files(signed)
     page.locator("main form button[type=submit]").click()
     page.wait_for_load_state()
-    assert page.locator(".govuk-panel__title").count() == 1
-    assert page.locator("main [type=file]").count() == 0
+    assert how_many(page.locator(".govuk-panel__title")) == 1
+    assert how_many(page.locator("main [type=file]")) == 0
     look()
     assert Request.objects.get(ticket=number).is_signed_electronically
 
@@ -97,11 +97,11 @@ def test_X9_the_desk_decides_on_a_document_that_was_signed_electronically(
     with page.expect_download() as download:
         page.locator("#content a[href$='/signed/']").click()
     assert download.value.path().read_bytes() == content
-    assert page.locator("form:has([name=act][value=attach_scan])").count() == 0
+    assert how_many(page.locator("form:has([name=act][value=attach_scan])")) == 0
     act(page, "approve")
-    assert page.locator(".messagelist .success").count() == 1
+    assert how_many(page.locator(".messagelist .success")) == 1
     is_well_made(page, axe)
     page.locator("form:has([name=act][value=new_code]) [name=reason]").fill("Niet genoteerd")
     act(page, "new_code")
-    assert page.locator(".errornote").count() == 1, "Emma Claes logs in with her eID"
+    assert how_many(page.locator(".errornote")) == 1, "Emma Claes logs in with her eID"
     is_well_made(page, axe)

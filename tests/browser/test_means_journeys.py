@@ -18,7 +18,7 @@ from identity.actor import portal_actor
 from identity.enums import Means
 from identity.people import person_of
 from tests import cast
-from tests.browser.fixtures import Check, check_page
+from tests.browser.fixtures import Check, check_page, how_many
 from tests.browser.qr import read_qr
 from tests.logging_in import NEW_PASSWORD, PASSWORD, code_of, link_in, mails_to, person_called, set_up_app
 
@@ -77,7 +77,7 @@ def test_L3_U8_from_no_user_name_to_a_login_by_app(
     page.goto(f"{live_server.url}/{language}/me/means")
     page.locator("main a[href$='/me/means/user-name']").click()
     submit(page)
-    assert page.locator(".govuk-error-summary a").count() == 3
+    assert how_many(page.locator(".govuk-error-summary a")) == 3
     check_page(page)
     axe(page)
     page.locator("[name=user_name]").fill("an.peeters")
@@ -132,8 +132,8 @@ def test_L3_token_codes_with_the_keyboard_alone(
     expect_path(page, "/de/me/means/codes")
     press_on(page, "main button[type=submit]")
     expect_path(page, "/de/me/means/codes/confirm")
+    assert how_many(page.locator("#codes li")) == 24
     listed = page.locator("#codes li").all_inner_texts()
-    assert len(listed) == 24
     check_page(page)
     axe(page)
     press_on(page, "main button[type=submit]")
@@ -208,7 +208,7 @@ def test_L7_an_activation_from_the_mail_to_the_login(
     submit(page)
     expect_path(page, "/nl/home")
     page.goto(f"{live_server.url}/nl/me/means")
-    assert page.locator(".govuk-inset-text").count() == 1, "L3: these means open one enterprise alone"
+    assert how_many(page.locator(".govuk-inset-text")) == 1, "L3: these means open one enterprise alone"
     axe(page)
     page.context.clear_cookies()
     page.goto(live_server.url + link)
@@ -227,7 +227,7 @@ def test_L7_a_forgotten_password(live_server: LiveServer, page: Page, axe: Check
     page.locator("[name=user_name]").fill("mdubois")
     submit(page)
     expect_path(page, "/fr/login")
-    assert page.locator(".notice--success").count() == 1
+    assert how_many(page.locator(".notice--success")) == 1
     link = link_in(mails_to("mdubois@example.be")[0])
     assert link.startswith("/fr/link/"), "in her language"
     page.goto(live_server.url + link)
@@ -250,9 +250,9 @@ def test_L6_my_sessions(live_server: LiveServer, page: Page, axe: Check, log_in_
     page.goto(f"{live_server.url}/nl/me/sessions")
     check_page(page)
     axe(page)
-    assert page.locator("main .govuk-tag").count() == 1, "this one is marked"
+    assert how_many(page.locator("main .govuk-tag")) == 1, "this one is marked"
     page.locator("button[value=others]").click()
-    assert page.locator("main dl").count() == 1
+    assert how_many(page.locator("main dl")) == 1
     page.locator("button[value=all]").click()
     expect_path(page, "/nl/logged-off")
 

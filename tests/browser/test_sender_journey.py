@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from senders.models import Sender
 from tests import cast, sending
-from tests.browser.fixtures import Check, check_page
+from tests.browser.fixtures import Check, check_page, how_many
 from tests.certificates import certificate, pem, private_pem, signing_key, ssh_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -113,7 +113,7 @@ def _channel(page: Page, kind: str, file: Path) -> None:
     assert secret.splitlines()[1] not in page.content()
     # The error's link leads to the field.
     page.locator(".govuk-error-summary a[href='#id_certificate_text']").click()
-    assert page.locator("[name=certificate_text]:focus").count() == 1
+    assert how_many(page.locator("[name=certificate_text]:focus")) == 1
     page.locator("[name=certificate_file]").set_input_files(file)
     if kind == "sftp":
         page.locator("[name=ssh_key_text]").fill(ssh_line())
@@ -140,10 +140,10 @@ def test_M9_what_comes_later_in_the_browser(
     go_on()
     go_on()
     page.locator("main .notice--success").wait_for()
-    assert page.locator("main a[href*='/retire/']").count() == 3, "two certificates and a key"
+    assert how_many(page.locator("main a[href*='/retire/']")) == 3, "two certificates and a key"
     page.locator("main a[href*='/retire/']").last.click()
     go_on()
-    assert page.locator("main a[href*='/retire/']").count() == 2
+    assert how_many(page.locator("main a[href*='/retire/']")) == 2
     for _time in range(2):
         page.locator("main a[href$='/senders/block']").click()
         go_on()

@@ -13,7 +13,7 @@ from access_admins.models import ChiefRole
 from enterprises.models import RegisterEnterprise
 from outbox.models import Mail
 from tests import cast
-from tests.browser.fixtures import Check, check_page
+from tests.browser.fixtures import Check, check_page, how_many
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -170,4 +170,4 @@ def test_S3_S5_the_states_of_the_second_step(
         axe(page)
         assert page.title().startswith("Fout:")
         assert page.locator("[name=own_email]").input_value() == "directie@example.be"
-    assert page.locator("[name=who][value=self]").count() == 0
+    assert how_many(page.locator("[name=who][value=self]")) == 0

@@ -25,6 +25,7 @@ def list_address(language: str, number: str) -> str:
 
 
 def rows(page: Page) -> list[str]:
+    page.wait_for_load_state()  # a click returns when the next page begins
     return page.locator("tbody th").all_inner_texts()
 
 
