@@ -39,6 +39,15 @@ def same_first_name(typed: str, registered: str) -> bool:
     return same(typed, registered) or any(same(typed, one) for one in registered.replace(",", " ").split())
 
 
+def may_name(text: str, *, first_names: str, last_name: str) -> bool:
+    """Tell whether a full name, in whatever order, may be this person's: the whole surname, and one of the given names.
+
+    For keeping people from what concerns themselves: a namesake too many is no harm.
+    """
+    named, given, surname = words(text), words(first_names), words(last_name)
+    return bool(given | surname) and surname <= named and (not given or bool(given & named))
+
+
 def user_name_key(user_name: str) -> str:
     """Return the key under which a user name is unique for ever: folded, with look-alike letters made one."""
     return fold(user_name).translate(_LOOK_ALIKES)

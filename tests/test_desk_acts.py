@@ -216,11 +216,21 @@ def test_X7_nobody_approves_what_they_recorded_as_received() -> None:
     act_on(request, "approve", by="eranova2")
 
 
-@pytest.mark.parametrize("names", [("Ingrid", "de smet"), ("Émma", "CLAES")])
+@pytest.mark.parametrize("names", [("Ingrid", "de smet"), ("Émma", "CLAES"), ("Emma Sofie", "Claes"), ("Anna", "Claes")])
 def test_X7_nobody_approves_a_request_that_names_them(names: tuple[str, str]) -> None:
-    request = received()
+    """The register has all given names of the applicant and the chief; an account of staff often has one of them."""
+    RegisterPerson.objects.filter(insz=cast.INGRID).update(first_names="Ingrid Maria")
+    RegisterPerson.objects.filter(insz=cast.EMMA).update(first_names="Emma Anna Louise")
+    request = received(ask())
     Person.objects.filter(user_name="eranova1").update(first_names=names[0], last_name=names[1])
     refused_with("names_actor", lambda: act_on(request, "approve"))
+
+
+@pytest.mark.parametrize("names", [("Sofie", "Claes"), ("Ingrid", "Claes-De Wit"), ("Emma", "Smet")])
+def test_X7_a_namesake_of_half_a_name_approves(names: tuple[str, str]) -> None:
+    request = received()
+    Person.objects.filter(user_name="eranova1").update(first_names=names[0], last_name=names[1])
+    act_on(request, "approve")
 
 
 def test_E9_no_one_but_the_desk_processes() -> None:

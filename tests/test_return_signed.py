@@ -179,7 +179,7 @@ def test_X9_approval_asks_the_register_about_the_signer_again(authority: Citizen
 
 
 def test_X7_nobody_approves_what_they_signed(authority: CitizenCa) -> None:
-    request = returned(demo_request(), authority, cast.PIOTR, name="Piotr Nowak")
+    request = returned(demo_request(), authority, cast.PIOTR, name="Piotr Jan Nowak")
     Person.objects.filter(user_name="eranova1").update(first_names="Piotr", last_name="Nowak")
     refused_with(
         "names_actor", lambda: requests.approve(actor=staff(), request=request.public_id, facts=facts_of(request))
