@@ -12,7 +12,7 @@ from access_admins.models import ChiefRole
 from acts.errors import Refused
 from acts.permissions import can
 from enterprises.enums import State
-from enterprises.gateway import RegisteredEnterprise
+from enterprises.gateway import RegisteredEnterprise, Standing
 from enterprises.ties import check_eligible
 from htb.enums import RequestState
 from htb.facts import Facts
@@ -49,8 +49,8 @@ def check_enterprise(enterprise: RegisteredEnterprise | None) -> RegisteredEnter
 
 
 def check_represents(facts: Facts) -> None:
-    """Raise Refused unless the register knows a legal function of the representative that counts and is valid today (S2)."""
-    if facts.representative_functions:
+    """Raise Refused unless the register knows the representative, alive, with a function that counts and is valid today (S2)."""
+    if _lives(facts.representative) and facts.representative_functions:
         return
     if facts.enterprise and facts.enterprise.state == State.WINDING_UP:
         raise Refused(
@@ -78,8 +78,7 @@ def check_chief_eligible(facts: Facts) -> None:
 
 def check_signer(facts: Facts) -> None:
     """Raise Refused unless who signed electronically is a legal representative whose function counts today (X9)."""
-    signer = facts.signer
-    if signer and signer.person and signer.person.died_on is None and facts.signer_functions:
+    if _lives(facts.signer) and facts.signer_functions:
         return
     raise Refused(
         _(
@@ -89,6 +88,10 @@ def check_signer(facts: Facts) -> None:
         field="file",
         code="signer_not_representative",
     )
+
+
+def _lives(one: Standing | None) -> bool:
+    return one is not None and one.person is not None and one.person.died_on is None
 
 
 def check_takes_scan(request: Request) -> None:

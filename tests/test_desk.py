@@ -17,7 +17,7 @@ from access_admins.models import ChiefRole
 from acts.errors import RegisterDown
 from audit.models import Event, Reading
 from enterprises.gateway.embedded import EmbeddedRegister
-from enterprises.models import Enterprise, LegalFunction
+from enterprises.models import Enterprise, LegalFunction, RegisterPerson
 from formats import enterprise_number, insz, ticket
 from htb.document.content import content_of
 from htb.models import RefusalTemplate, Request, RequestWord
@@ -262,6 +262,13 @@ def test_X7_the_case_shows_what_was_asked_beside_the_register_of_today(one: Clie
         "Function of the applicant that counts today"
     ]
     assert "≠ differs" in text(page)
+
+
+def test_X7_the_case_says_that_the_applicant_died(one: Client, case: Request) -> None:
+    RegisterPerson.objects.filter(insz=cast.INGRID).update(died_on=timezone.localdate())
+    differing = [row for row in one.get(address(case)).context["compared"] if row.differs]
+    assert [row.label for row in differing] == ["Function of the applicant that counts today"]
+    assert differing[0].today.startswith("died on ")
 
 
 def test_X7_what_changed_blocks_the_approval_with_its_sentence(one: Client, two: Client, case: Request) -> None:

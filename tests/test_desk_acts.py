@@ -254,6 +254,10 @@ def _left() -> None:
     Employment.objects.filter(number=cast.BUURTHUIS).update(ends_on=timezone.localdate() - timedelta(days=1))
 
 
+def _applicant_died() -> None:
+    RegisterPerson.objects.filter(insz=cast.INGRID).update(died_on=timezone.localdate())
+
+
 def _died() -> None:
     RegisterPerson.objects.filter(insz=cast.EMMA).update(died_on=timezone.localdate())
 
@@ -269,6 +273,7 @@ def _no_scan() -> None:
         (_enterprise_stopped, "enterprise_stopped"),
         (_left, "chief_not_eligible"),
         (_died, "chief_not_eligible"),
+        (_applicant_died, "no_function"),
         (_no_scan, "no_scan"),
     ],
 )

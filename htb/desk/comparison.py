@@ -10,7 +10,7 @@ from access_admins.holdings import current_chief
 from access_admins.models import ChiefRole
 from acts.errors import ActError, RegisterDown, Sentence
 from enterprises.enums import State
-from enterprises.gateway import Function
+from enterprises.gateway import Function, RegisteredPerson
 from formats import enterprise_number
 from htb.enums import RequestAct, RequestState
 from htb.facts import Facts
@@ -99,6 +99,7 @@ def _enterprise(case: Request, facts: Facts) -> list[Compared]:
 
 def _applicant(case: Request, facts: Facts, show: Callable[[str], str]) -> list[Compared]:
     person = facts.representative.person
+    died = _death(person)
     return [
         _row(
             _("Applicant"),
@@ -108,8 +109,8 @@ def _applicant(case: Request, facts: Facts, show: Callable[[str], str]) -> list[
         Compared(
             _("Function of the applicant that counts today"),
             _("legal representative"),
-            _functions(facts.representative_functions),
-            differs=not facts.representative_functions,
+            died or _functions(facts.representative_functions),
+            differs=bool(died) or not facts.representative_functions,
         ),
     ]
 
@@ -119,6 +120,7 @@ def _signer(case: Request, facts: Facts, show: Callable[[str], str]) -> list[Com
     if not case.is_signed_electronically:
         return []
     signed, person = case.signed_file, facts.signer.person if facts.signer else None
+    died = _death(person)
     return [
         Compared(
             _("Signed electronically by"),
@@ -129,10 +131,17 @@ def _signer(case: Request, facts: Facts, show: Callable[[str], str]) -> list[Com
         Compared(
             _("Function of the signer that counts today"),
             _("legal representative"),
-            _functions(facts.signer_functions),
-            differs=not facts.signer_functions,
+            died or _functions(facts.signer_functions),
+            differs=bool(died) or not facts.signer_functions,
         ),
     ]
+
+
+def _death(person: RegisteredPerson | None) -> str:
+    """Return when somebody died, in words; "" for the living and the unknown."""
+    if person is None or person.died_on is None:
+        return ""
+    return _("died on %(day)s") % {"day": date_format(person.died_on)}
 
 
 def _functions(functions: Iterable[Function]) -> str:
@@ -151,8 +160,7 @@ def _chief(case: Request, facts: Facts, show: Callable[[str], str]) -> list[Comp
         ties.append(_("employee"))
     if facts.chief_functions:
         ties.append(_("legal representative"))
-    died_on = person.died_on if person else None
-    today = _("died on %(day)s") % {"day": date_format(died_on)} if died_on else ", ".join(ties) or _("none")
+    died = _death(person)
     return [
         _row(
             _("Chief Access Manager"),
@@ -162,8 +170,8 @@ def _chief(case: Request, facts: Facts, show: Callable[[str], str]) -> list[Comp
         Compared(
             _("Tie of the Chief Access Manager with the enterprise"),
             _("employee or legal representative"),
-            today,
-            differs=bool(died_on) or not ties,
+            died or ", ".join(ties) or _("none"),
+            differs=bool(died) or not ties,
         ),
     ]
 
