@@ -222,9 +222,11 @@ class RequestAdmin(BaseAdmin):
     @admin.action(description=_("Record the receipt of the ticked requests"), permissions=["process"])
     def receive(self, request: HttpRequest, queryset: QuerySet[Request]) -> HttpResponse:
         """Ask for the day, then record each one: an outcome a row, and one that is refused keeps no other back."""
-        cases = list(queryset.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME)))
         form = ReceiveForm(request.POST if "confirmed" in request.POST else None)
         is_confirmed = form.is_valid()
+        # Once they were shown, each gets its outcome: the queue's filter would hide what changed meanwhile.
+        rows = self.get_queryset(request) if form.is_bound else queryset
+        cases = list(rows.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME)).order_by(*self.ordering))
         context = {
             **self.admin_site.each_context(request),
             "title": _("Record the receipt"),

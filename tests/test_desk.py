@@ -446,6 +446,24 @@ def test_X7_many_are_received_with_an_outcome_each(one: Client, case: Request) -
     )
 
 
+def test_X8_a_replaced_one_is_received_from_its_own_list(one: Client, case: Request) -> None:
+    ask()
+    ticked = {"action": "receive", "_selected_action": [case.pk]}
+    assert ticket.show(case.ticket) in text(one.post(f"{QUEUE}?state=replaced", ticked))
+    page = one.post(QUEUE, {**ticked, "confirmed": "yes", "received_on": timezone.localdate().isoformat()})
+    assert [outcome for _row, outcome in page.context["outcomes"]] == ["The receipt is recorded."]
+    case.refresh_from_db()
+    assert case.state == "received"
+
+
+def test_X7_what_changed_before_the_receipt_was_confirmed_is_named(one: Client, case: Request) -> None:
+    Request.objects.filter(pk=case.pk).update(state="expired")
+    ticked = {"action": "receive", "_selected_action": [case.pk], "confirmed": "yes"}
+    page = one.post(QUEUE, {**ticked, "received_on": timezone.localdate().isoformat()})
+    assert ticket.show(case.ticket) in text(page)
+    assert "that cannot be done with it" in text(page)
+
+
 # --- Reasons --------------------------------------------------------------------------------------------------------------
 
 
