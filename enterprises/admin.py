@@ -20,6 +20,7 @@ from enterprises.models import Application, CapacityKind, Domain, FunctionRule, 
 from identity.actions.staff import staff_actor
 from identity.actor import Actor
 from identity.models import Person
+from ui.lookups import DeclaredLookups
 
 if TYPE_CHECKING:
     BaseAdmin = admin.ModelAdmin[Any]
@@ -36,7 +37,7 @@ def _actor(request: HttpRequest) -> Actor:
     return staff_actor(cast(Person, request.user))
 
 
-class KeptAdmin(BaseAdmin):
+class KeptAdmin(DeclaredLookups, BaseAdmin):
     """Saves through an act, never deletes; what others hang on is fixed once it is there."""
 
     fixed: tuple[str, ...] = ()
@@ -118,7 +119,7 @@ class FunctionRuleAdmin(KeptAdmin):
 
 
 @admin.register(RegisterLoad)
-class RegisterLoadAdmin(BaseAdmin):
+class RegisterLoadAdmin(DeclaredLookups, BaseAdmin):
     """Which sets of KBO Open Data were loaded; read only."""
 
     list_display = ("kind", "extract_number", "snapshot_on", "loaded_at")

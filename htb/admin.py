@@ -33,6 +33,7 @@ from htb.permissions import check_process
 from htb.requests import OPEN, receive
 from htb.transitions import EXPIRES_AFTER
 from ui.forms import one_line
+from ui.lookups import DeclaredLookups
 
 if TYPE_CHECKING:
     BaseAdmin = admin.ModelAdmin[Any]
@@ -77,7 +78,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Request)
-class RequestAdmin(BaseAdmin):
+class RequestAdmin(DeclaredLookups, BaseAdmin):
     """The queue, oldest first."""
 
     list_display = ("ticket_in_groups", "enterprise", "age", "deadline", "state", "via", "applicant_name")

@@ -16,6 +16,7 @@ from identity.actions.passwords import TAKEN
 from identity.actions.staff import FirstMeans, add_staff, change_staff, check_keep_staff, renew_staff_means, staff_actor
 from identity.forms import NewUserNameField
 from identity.models import Person
+from ui.lookups import DeclaredLookups
 
 
 class StaffForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no argument
@@ -38,7 +39,7 @@ class StaffForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own clas
 
 
 @admin.register(Person)
-class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own class takes no argument
+class StaffAdmin(DeclaredLookups, admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own class takes no argument
     """Supervisors' page of staff accounts. Every write is an act of identity.actions.staff."""
 
     form = StaffForm
