@@ -249,8 +249,7 @@ def check_still_holds(request: Request, facts: Facts) -> None:
             _("Another Chief Access Manager was appointed since this request was made."), code="chief_changed_since"
         )
     check_not_already_chief(current, chief_insz=request.chief_insz, representative_insz=request.applicant_insz)
-    if _newer(request).filter(state__in=(RequestState.RECEIVED, RequestState.APPROVED)).exists():
-        raise Refused(_("The document of a newer request of this applicant was received."), code="newer_received")
+    _refuse_when_newer_came(request)
     if request.is_signed_electronically:
         check_signer(facts)
     elif request.scan is None:
@@ -407,14 +406,16 @@ def _of_same_applicant(request: Request) -> QuerySet[Request]:
 
 
 def _refuse_when_another_came(request: Request) -> None:
-    if _newer(request).filter(state__in=(RequestState.RECEIVED, RequestState.APPROVED)).exists():
-        raise Refused(_("The document of a newer request of this applicant was received."), code="newer_received")
+    _refuse_when_newer_came(request)
     if _of_same_applicant(request).filter(state=RequestState.RECEIVED).exists():
         raise Refused(_("Another request of this applicant is being processed."), code="other_received")
 
 
-def _newer(request: Request) -> QuerySet[Request]:
-    return _of_same_applicant(request).filter(registered_at__gt=request.registered_at)
+def _refuse_when_newer_came(request: Request) -> None:
+    """Raise Refused once a document of a newer request came, whatever was decided on it since (X8)."""
+    newer = _of_same_applicant(request).filter(registered_at__gt=request.registered_at)
+    if newer.filter(received_at__isnull=False).exists():
+        raise Refused(_("The document of a newer request of this applicant was received."), code="newer_received")
 
 
 def _hash(secret: str) -> str:

@@ -355,6 +355,23 @@ def test_X8_an_older_letter_is_refused_once_the_newer_ones_came() -> None:
 def test_X8_while_one_is_received_a_new_one_is_refused() -> None:
     received()
     refused_with("being_processed", ask)
+def test_X8_an_older_letter_stays_refused_after_the_newer_one_was() -> None:
+    older = demo_request()
+    newer = received(ask())
+    act_on(newer, "refuse")
+    refused_with("newer_received", lambda: act_on(older, "receive"))
+    act_on(newer, "reopen")
+    act_on(newer, "approve")
+
+
+def test_X8_an_older_one_taken_up_again_is_not_approved_after_the_newer_one_was_refused() -> None:
+    older = received()
+    act_on(older, "refuse")
+    act_on(received(ask()), "refuse")
+    act_on(older, "reopen")
+    refused_with("newer_received", lambda: act_on(older, "approve"))
+
+
 
 
 def test_X7_a_newer_document_blocks_the_older_ones_approval() -> None:
