@@ -37,7 +37,7 @@ from htb.policies import (
     check_signer,
     check_takes_scan,
 )
-from htb.transitions import EXPIRES_AFTER, REMINDED_AFTER, transition
+from htb.transitions import EXPIRES_AFTER, REMINDED_AFTER, allows, transition
 from identity.actions.activation import open_activation, renewable
 from identity.actions.means import hold
 from identity.actor import Actor, portal_actor
@@ -353,10 +353,8 @@ def _daily(what: RequestAct, request: UUID) -> None:
     with perform(f"request.{what}", actor=portal_actor(), chain=f"request:{request}") as act:
         locked = Request.objects.select_for_update().get(public_id=request)
         was_registered = locked.state == RequestState.REGISTERED
-        done_meanwhile = locked.state not in (RequestState.REGISTERED, RequestState.REPLACED) or (
-            what == RequestAct.REMIND and locked.reminded_at is not None
-        )
-        if done_meanwhile:
+        if not allows(what, RequestState(locked.state)) or (what == RequestAct.REMIND and locked.reminded_at):
+            # Done, or replaced, received or decided, since the list was read.
             act.is_repeated = True
             return
         if what == RequestAct.REMIND:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from itertools import product
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -430,6 +431,19 @@ def test_X8_a_reminder_after_76_days_and_the_end_after_90_once_and_also_late(day
 
 def test_X8_a_reminded_one_still_ends() -> None:
     request = aged(76)
+def test_X8_one_that_was_replaced_since_the_list_was_read_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    aged(76)
+    daily = requests._daily
+
+    def replaced_first(what: RequestAct, request: UUID) -> None:
+        ask()
+        daily(what, request)
+
+    monkeypatch.setattr(requests, "_daily", replaced_first)
+    assert requests.expire_and_remind() == 1
+    assert not RequestStep.objects.filter(act="remind").exists()
+
+
     assert requests.expire_and_remind() == 1
     aged(14)
     assert requests.expire_and_remind() == 1
