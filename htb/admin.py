@@ -95,8 +95,8 @@ class RequestAdmin(DeclaredLookups, BaseAdmin):
     actions = ("receive",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Request]:
-        """Without the scans: ten megabytes each."""
-        return Request.objects.defer("scan", "reason")
+        """As the queue shows them."""
+        return Request.objects.defer("reason")
 
     def has_process_permission(self, request: HttpRequest) -> bool:
         """The desk's one right; the action "receive" asks for it too."""
@@ -224,10 +224,10 @@ class RequestAdmin(DeclaredLookups, BaseAdmin):
     def receive(self, request: HttpRequest, queryset: QuerySet[Request]) -> HttpResponse:
         """Ask for the day, then record each one: an outcome a row, and one that is refused keeps no other back."""
         form = ReceiveForm(request.POST if "confirmed" in request.POST else None)
-        is_confirmed = form.is_valid()
         # Once they were shown, each gets its outcome: the queue's filter would hide what changed meanwhile.
         rows = self.get_queryset(request) if form.is_bound else queryset
         cases = list(rows.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME)).order_by(*self.ordering))
+        is_confirmed = form.is_valid()
         context = {
             **self.admin_site.each_context(request),
             "title": _("Record the receipt"),

@@ -132,4 +132,4 @@ def _capacities(enterprise: Enterprise | None) -> list[Capacity]:
 
 def _requests(number: str) -> list[Request]:
     """The newest requests for an enterprise."""
-    return list(Request.objects.defer("scan").filter(enterprise_number=number).order_by("-registered_at")[:20])
+    return list(Request.objects.filter(enterprise_number=number).order_by("-registered_at")[:20])

@@ -18,6 +18,13 @@ from users.models import pair
 LONGEST_WORD = 60
 
 
+class RequestManager(models.Manager["Request"]):
+    """Leaves the scan, ten megabytes, where it is: whoever needs it takes it from the request. What was not read is not saved."""
+
+    def get_queryset(self) -> "models.QuerySet[Request]":
+        return super().get_queryset().defer("scan")
+
+
 class Request(models.Model):
     """A request as it was confirmed. What was asked never changes; the state does, by `htb.requests` alone."""
 
@@ -55,6 +62,8 @@ class Request(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     reason = models.TextField(_("reason, as the applicant reads it"), blank=True)
+
+    objects = RequestManager()
 
     class Meta:
         verbose_name = _("request")

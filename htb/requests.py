@@ -141,13 +141,13 @@ def with_ticket(number: str) -> Request | None:
 
 def with_document(public_id: UUID) -> Request | None:
     """Return a request with its document, None where there is none."""
-    return Request.objects.defer("scan").select_related("document").filter(public_id=public_id).first()
+    return Request.objects.select_related("document").filter(public_id=public_id).first()
 
 
 def request_of_link(secret: str) -> Request | None:
     """Return the request to which a mailed link leads, None where it is unknown or too old."""
     link = DownloadLink.objects.filter(secret_hash=_hash(secret), expires_at__gt=timezone.now())
-    return next((found.request for found in link.select_related("request__document")), None)
+    return next((found.request for found in link.select_related("request__document").defer("request__scan")), None)
 
 
 def return_signed(*, request: Request, content: bytes) -> Request:
@@ -252,7 +252,7 @@ def check_still_holds(request: Request, facts: Facts) -> None:
     _refuse_when_newer_came(request)
     if request.is_signed_electronically:
         check_signer(facts)
-    elif request.scan is None:
+    elif Request.objects.filter(pk=request.pk, scan=None).exists():
         raise Refused(_("Attach the scan of the signed document first."), code="no_scan")
 
 

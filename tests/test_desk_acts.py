@@ -9,7 +9,9 @@ from uuid import UUID
 
 import pytest
 import time_machine
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from access_admins.models import ChiefRole
@@ -353,9 +355,6 @@ def test_X8_an_older_letter_is_refused_once_the_newer_ones_came() -> None:
     refused_with("newer_received", lambda: act_on(older, "receive"))
 
 
-def test_X8_while_one_is_received_a_new_one_is_refused() -> None:
-    received()
-    refused_with("being_processed", ask)
 def test_X8_an_older_letter_stays_refused_after_the_newer_one_was() -> None:
     older = demo_request()
     newer = received(ask())
@@ -373,6 +372,9 @@ def test_X8_an_older_one_taken_up_again_is_not_approved_after_the_newer_one_was_
     refused_with("newer_received", lambda: act_on(older, "approve"))
 
 
+def test_X8_while_one_is_received_a_new_one_is_refused() -> None:
+    received()
+    refused_with("being_processed", ask)
 
 
 def test_X7_a_newer_document_blocks_the_older_ones_approval() -> None:
@@ -429,8 +431,6 @@ def test_X8_a_reminder_after_76_days_and_the_end_after_90_once_and_also_late(day
     assert request.state == ("expired" if "expire" in acts else "registered")
 
 
-def test_X8_a_reminded_one_still_ends() -> None:
-    request = aged(76)
 def test_X8_one_that_was_replaced_since_the_list_was_read_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     aged(76)
     daily = requests._daily
@@ -444,6 +444,8 @@ def test_X8_one_that_was_replaced_since_the_list_was_read_is_passed_over(monkeyp
     assert not RequestStep.objects.filter(act="remind").exists()
 
 
+def test_X8_a_reminded_one_still_ends() -> None:
+    request = aged(76)
     assert requests.expire_and_remind() == 1
     aged(14)
     assert requests.expire_and_remind() == 1
@@ -461,6 +463,18 @@ def test_X8_a_replaced_one_ends_without_a_mail_and_a_received_one_stays() -> Non
     assert older.state == "expired"
     assert Request.objects.filter(state="received").count() == 1
     assert Mail.objects.count() == before
+
+
+def test_X7_a_scan_is_neither_read_nor_written_by_what_does_not_need_it() -> None:
+    """Ten megabytes: following a request, a note and the approval leave them where they are."""
+    request = received()
+    with CaptureQueriesContext(connection) as captured:
+        assert requests.with_ticket(request.ticket) == request
+        act_on(request, "note")
+        act_on(request, "approve")
+    touched = [one["sql"] for one in captured if '"scan"' in one["sql"] and '"scan" IS NULL' not in one["sql"]]
+    assert not touched
+    assert bytes(Request.objects.get(pk=request.pk).scan or b"") == SCAN
 
 
 def test_E9_nothing_but_the_approval_gives_a_role() -> None:

@@ -105,9 +105,8 @@ def signed_file(request: HttpRequest, pk: str) -> HttpResponse:
 def _case(pk: str) -> Request:
     if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
         raise Http404
-    # A scan is up to 10 MB: it is fetched where it is needed.
     has_scan = ExpressionWrapper(Q(scan__isnull=False), output_field=BooleanField())
-    cases = Request.objects.defer("scan", "signed_file__content").annotate(has_scan=has_scan)
+    cases = Request.objects.defer("signed_file__content").annotate(has_scan=has_scan)
     cases = cases.select_related("received_by", "decided_by", "signed_file")
     case = cases.filter(pk=pk).first()
     if case is None:
