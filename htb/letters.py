@@ -2,12 +2,14 @@
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from enterprises.models import Enterprise
 from formats import enterprise_number
 from htb.models import Request
+from htb.transitions import EXPIRES_AFTER
 from identity.models import Person
 from outbox.letters import Facts, Letter, PageLink, Paragraph, Steps
 
@@ -147,14 +149,16 @@ def request_registered(request: Request, *, secret: str) -> Letter:
 def request_expires_soon(request: Request) -> Letter:
     """To the applicant, a fortnight before the end (X8)."""
     with translation.override(request.language):
+        day = date_format(timezone.localdate(request.registered_at + EXPIRES_AFTER))
         return Letter(
-            subject=_("Your request %(ticket)s ends in two weeks") % {"ticket": request.ticket},
+            subject=_("Your request %(ticket)s ends on %(day)s") % {"ticket": request.ticket, "day": day},
             greeting=_("Dear %(name)s,") % {"name": request.applicant_name},
             blocks=(
                 Paragraph(
                     _(
-                        "We have not received the signed document of your request. Without it the request ends in two weeks."
+                        "We have not received the signed document of your request. Without it the request ends on %(day)s."
                     )
+                    % {"day": day}
                 ),
                 _of(request),
                 PageLink(_("Follow the request"), _address("follow")),

@@ -12,7 +12,8 @@ import time_machine
 from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from access_admins.models import ChiefRole
 from acts.errors import NotAllowed, Refused, RegisterDown
@@ -21,7 +22,7 @@ from enterprises.models import Employment, Enterprise, LegalFunction, RegisterEn
 from htb import requests
 from htb.enums import RequestAct, RequestState
 from htb.models import RefusalTemplate, Request, RequestStep
-from htb.transitions import TRANSITIONS
+from htb.transitions import EXPIRES_AFTER, TRANSITIONS
 from identity import codes
 from identity.actions.activation import is_right_code
 from identity.models import Activation, Person
@@ -442,6 +443,16 @@ def test_X8_one_that_was_replaced_since_the_list_was_read_is_passed_over(monkeyp
     monkeypatch.setattr(requests, "_daily", replaced_first)
     assert requests.expire_and_remind() == 1
     assert not RequestStep.objects.filter(act="remind").exists()
+
+@pytest.mark.parametrize("days", [76, 85])
+def test_X8_the_reminder_says_on_which_day_the_request_ends(days: int) -> None:
+    request = aged(days)
+    requests.expire_and_remind()
+    mail = Mail.objects.filter(to=request.applicant_email).latest("pk")
+    with translation.override(request.language):
+        day = date_format(timezone.localdate(request.registered_at + EXPIRES_AFTER))
+    assert day in mail.subject and day in " ".join(mail.text.split())
+
 
 
 def test_X8_a_reminded_one_still_ends() -> None:
