@@ -194,6 +194,7 @@ LIMITS = {
     "exception.address": (env.int("LIMIT_EXCEPTION_ADDRESS", default=5), 3600),
     "exception.insz": (env.int("LIMIT_EXCEPTION_INSZ", default=5), 24 * 3600),
     "exception.enterprise": (env.int("LIMIT_EXCEPTION_ENTERPRISE", default=10), 24 * 3600),
+    "exception.request": (env.int("LIMIT_EXCEPTION_REQUEST", default=5), 24 * 3600),
     "assertion.address": (env.int("LIMIT_ASSERTION_ADDRESS", default=50), 3600),
     # Counted by the daemon's view: a change counts after the next `migrate`.
     "gateway_password.user": (env.int("LIMIT_GATEWAY_PASSWORD", default=50), 15 * 60),

@@ -42,6 +42,7 @@ from identity.actions.activation import open_activation, renewable
 from identity.actions.means import hold
 from identity.actor import Actor, portal_actor
 from identity.enums import Role
+from identity.limits import spend
 from ui import journeys
 from ui.models import Run
 
@@ -57,13 +58,17 @@ def confirm(*, asked: Asked, facts: Facts, confirmed: str, run: Run, language: s
     """Make a request of what an applicant confirmed: ticket, sealed document, mail with the link (X4 to X6, X8).
 
     facts: the register's answers, at most ten seconds old. confirmed: the digest that the check page showed. The same run again
-    returns the request it made. Raises Refused (a rule; one of the applicant's requests is being processed) or Changed.
+    returns the request it made. Raises Refused (a rule; one of the applicant's requests is being processed), Changed or
+    TooMany (an applicant makes a few for an enterprise in a day).
     """
     if asked.digest_of_request(facts) != confirmed:
         raise Changed(_("What you confirmed is no longer how things stand. Check the data below and confirm again."))
     check_enterprise(facts.enterprise)
     check_represents(facts)
     check_chief_eligible(facts)
+    if run.finished_at is None:
+        # Each makes a mail and a document, and replaces the one before.
+        spend(("exception.request", f"{asked.representative_insz} {asked.enterprise_number}"))
     request = _draft(asked, facts, run, language)
     content, unsealed_sha256 = make(request)
     with perform("request.confirm", actor=portal_actor(), chain=f"request:{request.public_id}") as act:

@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from access_admins.models import ChiefRole
-from acts.errors import NotAllowed, Refused, RegisterDown
+from acts.errors import NotAllowed, Refused, RegisterDown, TooMany
 from audit.models import Event
 from enterprises.models import Employment, Enterprise, LegalFunction, RegisterEnterprise, RegisterPerson
 from htb import requests
@@ -220,7 +220,9 @@ def test_X7_nobody_approves_what_they_recorded_as_received() -> None:
     act_on(request, "approve", by="eranova2")
 
 
-@pytest.mark.parametrize("names", [("Ingrid", "de smet"), ("Émma", "CLAES"), ("Emma Sofie", "Claes"), ("Anna", "Claes")])
+@pytest.mark.parametrize(
+    "names", [("Ingrid", "de smet"), ("Émma", "CLAES"), ("Emma Sofie", "Claes"), ("Anna", "Claes")]
+)
 def test_X7_nobody_approves_a_request_that_names_them(names: tuple[str, str]) -> None:
     """The register has all given names of the applicant and the chief; an account of staff often has one of them."""
     RegisterPerson.objects.filter(insz=cast.INGRID).update(first_names="Ingrid Maria")
@@ -373,6 +375,16 @@ def test_X8_an_older_one_taken_up_again_is_not_approved_after_the_newer_one_was_
     refused_with("newer_received", lambda: act_on(older, "approve"))
 
 
+def test_section_11_an_applicant_makes_five_requests_for_an_enterprise_in_a_day() -> None:
+    for _time in range(5):
+        ask(applicant=cast.PIOTR)
+    before = Request.objects.count(), Mail.objects.count()
+    with pytest.raises(TooMany):
+        ask(applicant=cast.PIOTR)
+    assert (Request.objects.count(), Mail.objects.count()) == before
+    ask()
+
+
 def test_X8_while_one_is_received_a_new_one_is_refused() -> None:
     received()
     refused_with("being_processed", ask)
@@ -432,6 +444,16 @@ def test_X8_a_reminder_after_76_days_and_the_end_after_90_once_and_also_late(day
     assert request.state == ("expired" if "expire" in acts else "registered")
 
 
+@pytest.mark.parametrize("days", [76, 85])
+def test_X8_the_reminder_says_on_which_day_the_request_ends(days: int) -> None:
+    request = aged(days)
+    requests.expire_and_remind()
+    mail = Mail.objects.filter(to=request.applicant_email).latest("pk")
+    with translation.override(request.language):
+        day = date_format(timezone.localdate(request.registered_at + EXPIRES_AFTER))
+    assert day in mail.subject and day in " ".join(mail.text.split())
+
+
 def test_X8_one_that_was_replaced_since_the_list_was_read_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     aged(76)
     daily = requests._daily
@@ -443,16 +465,6 @@ def test_X8_one_that_was_replaced_since_the_list_was_read_is_passed_over(monkeyp
     monkeypatch.setattr(requests, "_daily", replaced_first)
     assert requests.expire_and_remind() == 1
     assert not RequestStep.objects.filter(act="remind").exists()
-
-@pytest.mark.parametrize("days", [76, 85])
-def test_X8_the_reminder_says_on_which_day_the_request_ends(days: int) -> None:
-    request = aged(days)
-    requests.expire_and_remind()
-    mail = Mail.objects.filter(to=request.applicant_email).latest("pk")
-    with translation.override(request.language):
-        day = date_format(timezone.localdate(request.registered_at + EXPIRES_AFTER))
-    assert day in mail.subject and day in " ".join(mail.text.split())
-
 
 
 def test_X8_a_reminded_one_still_ends() -> None:
