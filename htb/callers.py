@@ -58,7 +58,7 @@ def look_up_enterprise(*, actor: Actor, number: str, reason: str) -> EnterpriseF
         if registered is None and enterprise is None:
             attempt.miss()
             raise Refused(_("The register knows no enterprise with this number."), field="number", code="not_found")
-    _record(actor, reason, enterprise=enterprise)
+    _record(actor, reason, enterprise=enterprise, number=number)
     return EnterpriseFound(
         number=number,
         registered=registered,
@@ -71,7 +71,7 @@ def look_up_enterprise(*, actor: Actor, number: str, reason: str) -> EnterpriseF
 
 
 def look_up_person(*, actor: Actor, insz: str, reason: str) -> PersonFound:
-    """Find a person (eleven digits); the event stands in the person's chain. Raises as look_up_enterprise does."""
+    """Find a person (eleven digits); an event for each enterprise whose roles are shown. Raises as look_up_enterprise does."""
     check_process(actor)
     with counted(("look_up.actor", str(actor.public_id))) as attempt:
         registered = register().person(insz)
@@ -79,29 +79,37 @@ def look_up_person(*, actor: Actor, insz: str, reason: str) -> PersonFound:
         if registered is None and person is None:
             attempt.miss()
             raise Refused(_("The register knows no person with this number."), field="number", code="not_found")
-    _record(actor, reason, person=person)
-    return PersonFound(
-        insz=insz,
-        registered=registered,
-        person=person,
-        chiefs=_chiefs(Q(person=person)),
-        accounts=_accounts(Q(person=person)),
-    )
+    chiefs, accounts = _chiefs(Q(person=person)), _accounts(Q(person=person))
+    shown = {role.enterprise for role in chiefs} | {account.capacity.enterprise for account in accounts}
+    _record_person(actor, reason, person, shown)
+    return PersonFound(insz=insz, registered=registered, person=person, chiefs=chiefs, accounts=accounts)
 
 
-def _record(actor: Actor, reason: str, *, enterprise: Enterprise | None = None, person: Person | None = None) -> None:
-    """Write the look-up down; whoever is not in CSAM yet has no chain, and stands in the portal's without a number."""
-    if enterprise is not None:
-        chain = f"enterprise:{enterprise.public_id}"
-    else:
-        chain = f"person:{person.public_id}" if person is not None else "portal"
+def _record(actor: Actor, reason: str, *, enterprise: Enterprise | None, number: str) -> None:
+    """Write the look-up down; an enterprise that is not in CSAM has no chain: the portal's says its number, which is public."""
+    chain = f"enterprise:{enterprise.public_id}" if enterprise else "portal"
     with perform(ACT, actor=actor, chain=chain) as act:
         act.event(
             role=Role.STAFF,
             enterprise=enterprise.public_id if enterprise else None,
-            subject=person.public_id if person else None,
-            details={"reason": reason},
+            details={"reason": reason} if enterprise else {"reason": reason, "enterprise_number": number},
         )
+
+
+def _record_person(actor: Actor, reason: str, person: Person | None, shown: set[Enterprise]) -> None:
+    """Write the look-up down in the person's chain, once for each enterprise, which reads it in its own history.
+
+    Whom the portal has not met has no chain, and stands in the portal's without a number.
+    """
+    with perform(ACT, actor=actor, chain=f"person:{person.public_id}" if person else "portal") as act:
+        told: list[Enterprise | None] = [*sorted(shown, key=lambda one: one.number)]
+        for enterprise in told or [None]:
+            act.event(
+                role=Role.STAFF,
+                enterprise=enterprise.public_id if enterprise else None,
+                subject=person.public_id if person else None,
+                details={"reason": reason},
+            )
 
 
 def _chiefs(whose: Q) -> list[ChiefRole]:
