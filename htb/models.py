@@ -19,7 +19,7 @@ LONGEST_WORD = 60
 
 
 class RequestManager(models.Manager["Request"]):
-    """Leaves the scan, ten megabytes, where it is: whoever needs it takes it from the request. What was not read is not saved."""
+    """Leaves the scan, ten megabytes, where it is until somebody asks the request for it. What was not read is not saved."""
 
     def get_queryset(self) -> "models.QuerySet[Request]":
         return super().get_queryset().defer("scan")

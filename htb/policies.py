@@ -49,7 +49,7 @@ def check_enterprise(enterprise: RegisteredEnterprise | None) -> RegisteredEnter
 
 
 def check_represents(facts: Facts) -> None:
-    """Raise Refused unless the register knows the representative, alive, with a function that counts and is valid today (S2)."""
+    """Raise Refused unless the register knows a living representative with a function that counts and is valid today (S2)."""
     if _lives(facts.representative) and facts.representative_functions:
         return
     if facts.enterprise and facts.enterprise.state == State.WINDING_UP:

@@ -7,7 +7,7 @@ _ASKED = ("", "__exact", "__id__exact", "__isnull", "__isempty", "__gte", "__lt"
 
 
 class DeclaredLookups:
-    """For every ModelAdmin of ours. Django lets an address ask anything of a model's own fields, such as how a password begins."""
+    """For every ModelAdmin of ours: Django lets an address ask anything of a model's own fields, e.g. how a password begins."""
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Tell whether one of the list's filters asks this; Django answers 400 where it does not."""
