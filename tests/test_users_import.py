@@ -447,6 +447,14 @@ def test_U9_a_retired_application_is_taken_back_and_not_given(log_in: LogIn) -> 
 
 def test_U9_a_run_is_its_owners_alone(log_in: LogIn) -> None:
     client = log_in(cast.THOMAS)
+def test_U9_empty_numbers_are_no_numbers_rather_than_one_person_twice(log_in: LogIn) -> None:
+    client = log_in(cast.THOMAS)
+    lines = [{**line, "INSZ": ""} for line in lines_of(export(client))[:2]]
+    page = said(client, file_of(lines))
+    assert page.count("Dit is geen mogelijk rijksregisternummer.") == 2
+    assert "staat al op" not in page
+
+
     check = begin(client, file_of(changed(lines_of(export(client)), cast.NOOR, status="Geblokkeerd")))
     assert log_in(cast.MARIE).get(check).status_code == 404
     assert log_in(cast.MARIE).post(f"{check}/undo").status_code == 404

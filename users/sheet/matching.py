@@ -67,11 +67,20 @@ def _numbered(sheet: Sheet, matched: Matched) -> Iterator[tuple[str, Row]]:
         matched.count += 1
         number = insz_format.digits_of(row.cells[Column.INSZ])
         if number in lines:
-            sentence = _("This person stands on line %(line)s already.") % {"line": lines[number]}
+            sentence = _why_no_number(row) or _("This person stands on line %(line)s already.") % {
+                "line": lines[number]
+            }
             matched.problems.append(Problem(row.line, sentence, sheet.heads[Column.INSZ]))
         else:
             lines[number] = row.line
             yield number, row
+
+
+def _why_no_number(row: Row) -> str:
+    """Return what is wrong with the number of a line, "" where it is a possible one."""
+    if insz_format.parse(row.cells[Column.INSZ]) is None:
+        return _("This is not a possible national register number. Leave the number as it was exported.")
+    return ""
 
 
 def _batches(rows: Iterator[tuple[str, Row]]) -> Iterator[dict[str, Row]]:
@@ -110,9 +119,9 @@ class _Reader:
                 self._compare(row, known.pk, states[known.pk])
 
     def _why_nobody(self, row: Row) -> str:
-        if insz_format.parse(row.cells[Column.INSZ]) is None:
-            return _("This is not a possible national register number. Leave the number as it was exported.")
-        return _("Nobody with this number is a user here. A file changes users and adds none: add the person first.")
+        return _why_no_number(row) or _(
+            "Nobody with this number is a user here. A file changes users and adds none: add the person first."
+        )
 
     def _fits(self, row: Row, known: "_Known") -> bool:
         cells = row.cells
