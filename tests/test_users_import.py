@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from acts.errors import Refused
+from access_admins.models import ChiefRole
 from audit.models import Event
 from csam_portal.demo.roles import BLOCKED, CO_TB
 from csam_portal.invariants import broken
@@ -634,6 +635,17 @@ def test_U9_no_word_means_two_things_in_two_languages(meanings: Mapping[str, obj
     shown: dict[str, set[str]] = {}
     for language, _name in django_settings.LANGUAGES:
         with translation.override(language):
+def test_H10_undo_restores_no_co_TB_for_somebody_who_may_not_appoint_one(log_in: LogIn) -> None:
+    """A Chief Access Manager deleted one, and is only a co-TB by now."""
+    client, marie = log_in(cast.MARIE), Person.objects.get(insz=cast.MARIE)
+    page = carry_out(client, file_of(changed(lines_of(export(client)), CO_TB.insz, status="Verwijderen")))
+    now = timezone.now()
+    ChiefRole.objects.filter(person=marie, ended_at=None).update(ended_at=now, ended_by=marie)
+    Account.objects.create(capacity=capacity_of(), person=marie, type="CO", created_at=now, created_by=marie)
+    assert undo(client, page).status_code == 422
+    assert not Account.objects.filter(person__insz=CO_TB.insz, capacity=capacity_of(), ended_at=None).exists()
+
+
             for meaning, word in meanings.items():
                 shown.setdefault(fold(str(word)), set()).add(meaning)
     assert {word: found for word, found in shown.items() if len(found) > 1} == {}

@@ -19,6 +19,7 @@ from identity.actor import Actor
 from identity.rights import Permission, check_right
 from users.bulk.rules import Row, check_row
 from users.enums import AccountType, BulkAct
+from users.adding.actions import TO_GIVE
 from users.models import Account
 from users.permissions import check_upon, on_what
 from users.sets import Among
@@ -209,7 +210,7 @@ class Judge:
         if change.was is None:
             check_right(
                 self.actor,
-                Permission.ACCOUNT_ADD,
+                TO_GIVE[AccountType(change.account.type)],
                 enterprise=self.capacity.enterprise_id,
                 capacity=self.capacity.pk,
             )
