@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -15,8 +16,8 @@ from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from acts.errors import Refused
 from access_admins.models import ChiefRole
+from acts.errors import Refused
 from audit.models import Event
 from csam_portal.demo.roles import BLOCKED, CO_TB
 from csam_portal.invariants import broken
@@ -446,8 +447,6 @@ def test_U9_a_retired_application_is_taken_back_and_not_given(log_in: LogIn) -> 
     assert held(account_of(cast.NOOR)) == set()
 
 
-def test_U9_a_run_is_its_owners_alone(log_in: LogIn) -> None:
-    client = log_in(cast.THOMAS)
 def test_U9_empty_numbers_are_no_numbers_rather_than_one_person_twice(log_in: LogIn) -> None:
     client = log_in(cast.THOMAS)
     lines = [{**line, "INSZ": ""} for line in lines_of(export(client))[:2]]
@@ -456,6 +455,8 @@ def test_U9_empty_numbers_are_no_numbers_rather_than_one_person_twice(log_in: Lo
     assert "staat al op" not in page
 
 
+def test_U9_a_run_is_its_owners_alone(log_in: LogIn) -> None:
+    client = log_in(cast.THOMAS)
     check = begin(client, file_of(changed(lines_of(export(client)), cast.NOOR, status="Geblokkeerd")))
     assert log_in(cast.MARIE).get(check).status_code == 404
     assert log_in(cast.MARIE).post(f"{check}/undo").status_code == 404
@@ -569,6 +570,15 @@ def test_U9_undoing_twice_undoes_once(log_in: LogIn) -> None:
     assert len(events("account.undo_import")) == 1
 
 
+def given_again(noor: Account) -> None:
+    """Take an application back from somebody and give it again."""
+    now, by = timezone.now(), noor.person
+    grant = Grant.objects.get(account=noor, ended_at=None)
+    Grant.objects.filter(pk=grant.pk).update(ended_at=now, ended_by=by)
+    grant.pk, grant.given_at, grant.given_by, grant.act = None, now, by, uuid.uuid4()
+    grant.save()
+
+
 @pytest.mark.parametrize(
     "touch",
     [
@@ -577,8 +587,10 @@ def test_U9_undoing_twice_undoes_once(log_in: LogIn) -> None:
         lambda noor: Account.objects.filter(pk=noor.pk).update(type="CO"),
         lambda noor: Account.objects.filter(pk=noor.pk).update(ended_at=timezone.now(), ended_by=noor.person),
         lambda noor: Grant.objects.filter(account=noor).update(ended_at=timezone.now(), ended_by=noor.person),
+        lambda noor: Account.objects.filter(pk=noor.pk).update(blocked_at=timezone.now(), blocked_by=noor.person),
+        given_again,
     ],
-    ids=["address", "unblocked", "type", "ended", "application"],
+    ids=["address", "unblocked", "type", "ended", "application", "blocked again", "application again"],
 )
 def test_U9_undo_is_refused_when_something_else_touched_a_row(log_in: LogIn, touch: object) -> None:
     client = log_in(cast.MARIE)
@@ -623,6 +635,17 @@ def test_U9_undo_asks_the_right_again(log_in: LogIn) -> None:
     assert account_of(cast.NOOR).is_blocked
 
 
+def test_H10_undo_restores_no_co_TB_for_somebody_who_may_not_appoint_one(log_in: LogIn) -> None:
+    """A Chief Access Manager deleted one, and is only a co-TB by now."""
+    client, marie = log_in(cast.MARIE), Person.objects.get(insz=cast.MARIE)
+    page = carry_out(client, file_of(changed(lines_of(export(client)), CO_TB.insz, status="Verwijderen")))
+    now = timezone.now()
+    ChiefRole.objects.filter(person=marie, ended_at=None).update(ended_at=now, ended_by=marie)
+    Account.objects.create(capacity=capacity_of(), person=marie, type="CO", created_at=now, created_by=marie)
+    assert undo(client, page).status_code == 422
+    assert not Account.objects.filter(person__insz=CO_TB.insz, capacity=capacity_of(), ended_at=None).exists()
+
+
 def test_U9_imports_of_the_last_day_are_found_again(log_in: LogIn) -> None:
     client = log_in(cast.THOMAS)
     page = carry_out(client, file_of(changed(lines_of(export(client)), cast.NOOR, status="Geblokkeerd")))
@@ -635,17 +658,6 @@ def test_U9_no_word_means_two_things_in_two_languages(meanings: Mapping[str, obj
     shown: dict[str, set[str]] = {}
     for language, _name in django_settings.LANGUAGES:
         with translation.override(language):
-def test_H10_undo_restores_no_co_TB_for_somebody_who_may_not_appoint_one(log_in: LogIn) -> None:
-    """A Chief Access Manager deleted one, and is only a co-TB by now."""
-    client, marie = log_in(cast.MARIE), Person.objects.get(insz=cast.MARIE)
-    page = carry_out(client, file_of(changed(lines_of(export(client)), CO_TB.insz, status="Verwijderen")))
-    now = timezone.now()
-    ChiefRole.objects.filter(person=marie, ended_at=None).update(ended_at=now, ended_by=marie)
-    Account.objects.create(capacity=capacity_of(), person=marie, type="CO", created_at=now, created_by=marie)
-    assert undo(client, page).status_code == 422
-    assert not Account.objects.filter(person__insz=CO_TB.insz, capacity=capacity_of(), ended_at=None).exists()
-
-
             for meaning, word in meanings.items():
                 shown.setdefault(fold(str(word)), set()).add(meaning)
     assert {word: found for word, found in shown.items() if len(found) > 1} == {}

@@ -114,7 +114,7 @@ class Grant(models.Model):
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    # The act that gave it, so that an import can be undone.
+    # The act that gave it: a bulk act's mails say to each what it gave.
     act = models.UUIDField(editable=False)
 
     class Meta:

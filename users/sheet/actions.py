@@ -23,9 +23,9 @@ from users.accounts import block_all, end_all, new_account, unblock_all
 from users.enums import AccountType
 from users.grants import end_for_all, give_as_planned
 from users.models import Account
-from users.sheet.changes import Change, plan_changes, plan_undoing
+from users.sheet.changes import Change, plan_changes
 from users.sheet.letters import letters_about
-from users.sheet.runs import changes_of, refuse_to_undo, targets_of, undone
+from users.sheet.runs import refuse_to_undo, targets_of, undoing, undone
 
 _AT_ONCE = 500
 
@@ -72,7 +72,7 @@ def undo_import(*, actor: Actor, capacity: Capacity, run: Run) -> None:
 
     Raises Refused where it is too late or an account was touched since, Missing, NotAllowed, LevelTooLow.
     """
-    before = plan_undoing(actor, capacity, changes_of(run))
+    before = undoing(actor, capacity, run)
     letters = letters_about(before, capacity=capacity, by=actor.person, key=f"undo:{run.public_id}")
     with perform("account.undo_import", actor=actor) as act:
         run = hold_run(run)
@@ -83,7 +83,7 @@ def undo_import(*, actor: Actor, capacity: Capacity, run: Run) -> None:
         role = _check(actor, capacity)
         now = timezone.now()
         refuse_to_undo(run, now)
-        plan = plan_undoing(actor, capacity, changes_of(run))
+        plan = undoing(actor, capacity, run)
         if plan.problems or plan.digest != before.digest:
             raise Refused(
                 _("Users of this file were changed again after the import. Nothing was put back."), code="touched"

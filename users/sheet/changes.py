@@ -5,11 +5,13 @@ Undoing is the same with the two exchanged. The rules are those of bulk acts and
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from acts.act import digest
@@ -17,10 +19,10 @@ from acts.errors import NotAllowed, Refused
 from enterprises.models import Application, Capacity
 from identity.actor import Actor
 from identity.rights import Permission, check_right
+from users.adding.actions import TO_GIVE
 from users.bulk.rules import Row, check_row
 from users.enums import AccountType, BulkAct
-from users.adding.actions import TO_GIVE
-from users.models import Account
+from users.models import Account, Grant
 from users.permissions import check_upon, on_what
 from users.sets import Among
 from users.sheet.columns import HEADS, Column
@@ -154,15 +156,20 @@ def plan_changes(actor: Actor, capacity: Capacity, targets: Sequence[Target]) ->
     return plan
 
 
-def plan_undoing(actor: Actor, capacity: Capacity, stored: Sequence[Mapping[str, Any]]) -> Plan:
-    """Return what takes changes back that were carried out (`Change.stored`); a problem for each account touched since."""
+def plan_undoing(actor: Actor, capacity: Capacity, stored: Sequence[Mapping[str, Any]], *, since: datetime) -> Plan:
+    """Return what takes changes back that were carried out by `since` (`Change.stored`); a problem for each touched since.
+
+    Touched is also what came round to the same state again, as far as it left a time: somebody decided it.
+    """
     accounts = _accounts(capacity, [one["account"] for one in stored])
     states = states_of(list(accounts.values()), codes_of(capacity))
     again = set(
         Account.objects.filter(
-            capacity=capacity, ended_at=None, person__in=[account.person_id for account in accounts.values()]
+            capacity=capacity, created_at__gt=since, person__in=[account.person_id for account in accounts.values()]
         ).values_list("person", flat=True)
     )
+    later = Grant.objects.filter(Q(given_at__gt=since) | Q(ended_at__gt=since), Among("account", list(accounts)))
+    regranted = set(later.values_list("account", flat=True))
     judge = Judge(actor, capacity)
     plan = Plan()
     for one in stored:
@@ -171,7 +178,13 @@ def plan_undoing(actor: Actor, capacity: Capacity, stored: Sequence[Mapping[str,
         if shall is None:
             is_untouched = account.ended_at is not None and account.person_id not in again
         else:
-            is_untouched = account.ended_at is None and account.type == one["type"] and states[account.pk] == shall
+            is_untouched = (
+                account.ended_at is None
+                and account.type == one["type"]
+                and states[account.pk] == shall
+                and (account.blocked_at is None or account.blocked_at <= since)
+                and account.pk not in regranted
+            )
         if is_untouched:
             judge.add(plan, Change(one["line"], account, shall, was))
         else:

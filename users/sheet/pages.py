@@ -13,9 +13,9 @@ from enterprises.models import Application, Capacity
 from identity.actor import Actor
 from ui.components import Column, Row, Table
 from ui.models import Run
-from users.sheet.changes import Change, Plan, plan_changes, plan_undoing
+from users.sheet.changes import Change, Plan, plan_changes
 from users.sheet.reading import Problem
-from users.sheet.runs import changes_of, targets_of, undo_until, undone
+from users.sheet.runs import changes_of, targets_of, undo_until, undoing, undone
 
 # Lines on one page of a check, problems that are told at once.
 AT_ONCE = 100
@@ -152,5 +152,5 @@ def done_of(actor: Actor, capacity: Capacity, run: Run) -> Done:
     done = Done(run, rows, undo_until(run), undone(run))
     if not done.can_be_undone:
         return done
-    plan = plan_undoing(actor, capacity, changes)
+    plan = undoing(actor, capacity, run)
     return replace(done, problems=problems_of(plan.problems, _("Why this can no longer be undone")))

@@ -17,7 +17,7 @@ from enterprises.models import Capacity
 from identity.actor import Actor
 from ui import journeys
 from ui.models import Run
-from users.sheet.changes import State, Target, plan_changes
+from users.sheet.changes import Plan, State, Target, plan_changes, plan_undoing
 from users.sheet.matching import match
 from users.sheet.reading import Problem, read_sheet
 
@@ -97,6 +97,13 @@ def changes_of(run: Run) -> list[dict[str, Any]]:
     """Return what a run that was carried out changed (`Change.stored`)."""
     changes: list[dict[str, Any]] = run.result["changes"]
     return changes
+
+
+def undoing(actor: Actor, capacity: Capacity, run: Run) -> Plan:
+    """Return what takes back all that a run changed; nothing where it was not carried out."""
+    if run.finished_at is None:
+        return Plan()
+    return plan_undoing(actor, capacity, changes_of(run), since=run.finished_at)
 
 
 def undone(run: Run) -> bool:
