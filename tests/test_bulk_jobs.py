@@ -26,6 +26,7 @@ from tests.bulk import DMFA, account_of, address, capacity_of, confirm, pick, st
 from tests.conftest import LogIn
 from users.bulk import actions, queue
 from users.enums import BulkAct
+from users.letters import account_changed
 from users.models import Account, BulkRun, Grant
 
 pytestmark = pytest.mark.django_db
@@ -229,6 +230,31 @@ def test_U4_a_chunk_that_fails_is_tried_again_and_then_given_up(
     assert BulkRun.objects.get().end == "stopped"
     assert "Een fout aan onze kant heeft dit gestopt." in text(client, page)
     assert "Gekozen 250 Uitgevoerd 0 Niet begonnen 250" in text(client, page)
+
+
+def test_U4_one_mail_that_cannot_be_written_keeps_nobody_else_untold(
+    log_in: LogIn, groot: Capacity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After five tries that one person is passed over, and everybody before and after is told."""
+    begin(log_in(cast.SOPHIE), groot)
+    Mail.objects.all().delete()
+    broken = Account.objects.filter(capacity=groot, type="USER").order_by("last_key", "first_key", "pk")[120].person
+
+    def fail(person: Person, **more: Any) -> Any:
+        if person == broken:
+            raise ValueError("broken")
+        return account_changed(person, **more)
+
+    monkeypatch.setattr(queue, "account_changed", fail)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _tried in range(queue.MOST_ATTEMPTS):
+            while queue.take_one():
+                pass
+            clock.shift(timedelta(minutes=2))
+    assert Mail.objects.count() == 249
+    assert not Mail.objects.filter(key__endswith=str(broken.public_id)).exists()
+    run = BulkRun.objects.get()
+    assert run.told == 250 and run.settled_at is not None
 
 
 def test_U4_too_many_at_once_are_refused(log_in: LogIn, groot: Capacity, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,13 +61,37 @@ def take_one() -> bool:
 
 
 def tell(run: BulkRun) -> None:
-    """Queue the mails of the next people to whom the run did something; the last of them settles it."""
+    """Queue the mails of the next people to whom the run did something; the last of them settles it.
+
+    On the last attempt they are told one by one, and whose mail fails is passed over: the others must not wait for it.
+    """
     ids = run.accounts[run.told : min(run.told + TOLD_AT_ONCE, run.done)]
-    told = run.told + len(ids)
-    now = timezone.now()
+    if run.attempts + 1 < MOST_ATTEMPTS or not ids:
+        _tell(run, ids)
+        return
+    for account in ids:
+        try:
+            _tell(run, [account])
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:  # one mail that cannot be written
+            log.exception("bulk.mail_given_up", run=str(run.public_id), account=account)
+            _move_on(run, 1)
+        run.told += 1
+
+
+def _move_on(run: BulkRun, count: int) -> bool:
+    """Count the next people of a run as told; tell whether they were not yet, by another worker."""
+    told, now = run.told + count, timezone.now()
     settled = {"settled_at": now} if told == run.done else {}
+    mine = BulkRun.objects.filter(pk=run.pk, told=run.told)
+    return bool(mine.update(told=told, attempts=0, next_at=now, **settled))
+
+
+def _tell(run: BulkRun, ids: list[int]) -> None:
+    """Queue the mails to the people of some accounts, the next ones of the run, in one transaction."""
     with transaction.atomic():
-        if not BulkRun.objects.filter(pk=run.pk, told=run.told).update(told=told, attempts=0, next_at=now, **settled):
+        if not _move_on(run, len(ids)):
             return
         refused = BulkRefusal.objects.filter(run=run, account__in=ids).values("account")
         changed = Account.objects.filter(pk__in=ids).exclude(pk__in=refused).exclude(person=run.person)
@@ -121,12 +145,8 @@ def _stop(run: BulkRun, refusal: NotAllowed | Refused) -> None:
 
 
 def _postpone(run: BulkRun) -> None:
-    """Try again later; after MOST_ATTEMPTS give up: the rest of the rows, or, where only mails are left, those."""
-    now = timezone.now()
-    if run.attempts + 1 < MOST_ATTEMPTS:
-        BulkRun.objects.filter(pk=run.pk).update(attempts=F("attempts") + 1, next_at=now + WAIT)
-    elif run.finished_at is None:
+    """Try again later; after MOST_ATTEMPTS give up the rest of the rows. Of mails, `tell` gives up single ones."""
+    if run.finished_at is None and run.attempts + 1 >= MOST_ATTEMPTS:
         _stop(run, FAULT)
     else:
-        BulkRun.objects.filter(pk=run.pk).update(settled_at=now)
-        log.error("bulk.mails_given_up", run=str(run.public_id))
+        BulkRun.objects.filter(pk=run.pk).update(attempts=F("attempts") + 1, next_at=timezone.now() + WAIT)
