@@ -455,6 +455,22 @@ def test_U9_empty_numbers_are_no_numbers_rather_than_one_person_twice(log_in: Lo
     assert "staat al op" not in page
 
 
+def test_U9_the_check_page_counts_each_kind_of_change_unblockings_first(log_in: LogIn) -> None:
+    """An older export takes back what colleagues did since: that shows before the lines do."""
+    client = log_in(cast.MARIE)
+    lines = changed(lines_of(export(client)), BLOCKED.insz, status="Actief")
+    lines = changed(lines, cast.NOOR, email="n@example.be", applications="publiato", status="Geblokkeerd")
+    lines = changed(lines, CO_TB.insz, status="Verwijderen")
+    page = text(client.get(begin(client, file_of(lines))).content.decode())
+    counted = [
+        "Eén gebruiker wordt gedeblokkeerd.", "Eén gebruiker wordt geblokkeerd.",
+        "Eén gebruiker krijgt toepassingen.", "Eén gebruiker verliest toepassingen.",
+        "Het e-mailadres van één gebruiker wijzigt.",
+    ]  # fmt: skip
+    assert " ".join(counted) in page
+    assert page.index(counted[-1]) < page.index("Eén gebruiker wordt verwijderd, met alle toepassingen.")
+
+
 def test_U9_a_run_is_its_owners_alone(log_in: LogIn) -> None:
     client = log_in(cast.THOMAS)
     check = begin(client, file_of(changed(lines_of(export(client)), cast.NOOR, status="Geblokkeerd")))

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, ngettext_lazy, pgettext
 
 from enterprises.models import Application, Capacity
 from identity.actor import Actor
@@ -19,6 +19,12 @@ from users.sheet.runs import changes_of, targets_of, undo_until, undoing, undone
 
 # Lines on one page of a check, problems that are told at once.
 AT_ONCE = 100
+# What the check page counts, beside deleting.
+UNBLOCKED = ngettext_lazy("One user is unblocked.", "%(count)s users are unblocked.", "count")
+BLOCKED = ngettext_lazy("One user is blocked.", "%(count)s users are blocked.", "count")
+GIVEN = ngettext_lazy("One user gets applications.", "%(count)s users get applications.", "count")
+TAKEN = ngettext_lazy("One user loses applications.", "%(count)s users lose applications.", "count")
+READDRESSED = ngettext_lazy("One user’s e-mail changes.", "The e-mail of %(count)s users changes.", "count")
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,19 @@ class Check:
     def deleted(self) -> int:
         """How many of them are deleted."""
         return sum(change.shall is None for change in self.plan.changes)
+
+    @property
+    def counted(self) -> list[str]:
+        """How many users meet each kind of change, a sentence each; first what opens a door again."""
+        changes = self.plan.changes
+        counts = (
+            (sum(one.is_blocking is False for one in changes), UNBLOCKED),
+            (sum(one.is_blocking is True for one in changes), BLOCKED),
+            (sum(bool(one.given) for one in changes), GIVEN),
+            (sum(bool(one.ended) for one in changes), TAKEN),
+            (sum(bool(one.addresses) for one in changes), READDRESSED),
+        )
+        return [sentence % {"count": count} for count, sentence in counts if count]
 
     @property
     def problems(self) -> Problems | None:
