@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.utils.cache import add_never_cache_headers
 
 from acts.errors import ActError, LevelTooLow
 from csam_portal.errors import act_error_page
@@ -27,7 +28,12 @@ class PageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        declaration: Page | None = getattr(request, "page", None)
+        # After logging off, "Back" must not show what somebody saw.
+        if request.actor is not None or (declaration is not None and not declaration.is_kept):  # type: ignore[attr-defined]
+            add_never_cache_headers(response)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any

@@ -89,6 +89,20 @@ def test_E2_a_page_answers_as_the_table_says(name: str, route: URLPattern, row: 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "route", "row"), ROWS)
+def test_L5_a_page_of_somebody_is_not_kept_by_the_browser(
+    name: str, route: URLPattern, row: Row, log_in: LogIn
+) -> None:
+    """L5: after logging off, "Back" shows nothing of it; nor of what was typed without a login."""
+    address = reverse(name, kwargs=row.arguments(log_in)) + row.query
+    client = log_in(row.entitled)
+    response = client.get(address) if "GET" in declaration(route).methods else client.post(address)
+    assert "no-store" in response["Cache-Control"]
+    if {"GET", "POST"} <= set(declaration(route).methods):
+        assert "no-store" in Client().get(address)["Cache-Control"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "route", "row"), ROWS)
 def test_L4_a_page_wants_its_level(name: str, route: URLPattern, row: Row, log_in: LogIn) -> None:
     """L4: at a level that is too low, even the entitled are led to the login page, with the way back."""
     level = declaration(route).level

@@ -26,6 +26,11 @@ class Page:
     keeps_form: bool = False
     for_programs: bool = False
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether a browser may keep it: never what was typed or proved, for whoever sits there next and goes back."""
+        return self.level is None and "POST" not in self.methods and not self.for_programs
+
 
 def page(
     *, level: str, methods: Sequence[str] = ("GET",), writes_on_get: str = "", keeps_form: bool = False

@@ -200,7 +200,6 @@ def document(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
 
 @public_page(methods=("GET", "POST"))
 @csrf_exempt  # a page without referrer has the origin "null"; the secret is what another site could not send
-@never_cache
 def document_link(request: HttpRequest, secret: str) -> HttpResponse:
     """X6: where the mailed link leads. A button; its POST gives the document."""
     if request.method == "POST":
@@ -228,7 +227,6 @@ def _download(made: Request) -> HttpResponse:
 
 
 @public_page(methods=("GET", "POST"))
-@never_cache
 def follow(request: HttpRequest) -> HttpResponse:
     """X6: how a request stands, for who knows its ticket number and the applicant's number."""
     form = FollowForm(request.POST if request.method == "POST" else None)

@@ -6,7 +6,6 @@ import uuid
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 
 from acts.attempts import attempt
 from acts.errors import TooMany
@@ -37,7 +36,6 @@ def _followed(request: HttpRequest) -> Request | None:
 
 
 @public_page(methods=("GET", "POST"))
-@never_cache
 def return_signed(request: HttpRequest) -> HttpResponse:
     """Ask for the signed file, check it, say what is wrong or that it came. Every upload counts (section 11)."""
     made = _followed(request)

@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -40,7 +39,6 @@ View = Callable[[HttpRequest], HttpResponse]
 
 @public_page(methods=("GET", "POST"))
 @csrf_exempt  # a page without referrer has the origin "null"; the secret is what another site could not send
-@never_cache
 def link(request: HttpRequest, secret: str) -> HttpResponse:
     """Where a mailed link leads: a button. Its POST looks at the secret, and moves on to an address without it."""
     if request.method != "POST":
@@ -81,7 +79,7 @@ def step(needs: str = "") -> Callable[[Step], View]:
             except Missing:
                 return redirect("link-gone")
 
-        return public_page(methods=("GET", "POST"))(never_cache(sensitive_post_parameters()(page)))
+        return public_page(methods=("GET", "POST"))(sensitive_post_parameters()(page))
 
     return make
 

@@ -31,7 +31,6 @@ STATUS_OF = {
 
 
 @public_page(methods=("GET", "POST"))
-@never_cache
 def login(request: HttpRequest) -> HttpResponse:
     """L1, L4: the means in the guide's order with their levels; those too weak for the page asked for are shut."""
     form = MeansForm(request.POST) if request.method == "POST" else MeansForm(initial=_asked(request))

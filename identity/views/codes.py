@@ -5,7 +5,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from acts.errors import Missing, Sentence
@@ -20,7 +19,6 @@ from ui.pages import page
 
 
 @page(level="self", methods=("GET", "POST"))
-@never_cache
 @sensitive_post_parameters()
 def own_app(request: ActorRequest) -> HttpResponse:
     """Begin: what an app is, and a button that makes its secret."""
@@ -41,7 +39,6 @@ def own_app(request: ActorRequest) -> HttpResponse:
 
 
 @page(level="self", methods=("GET", "POST"))
-@never_cache
 @sensitive_post_parameters()
 def own_app_confirm(request: ActorRequest) -> HttpResponse:
     """The picture and the secret, and the first code."""
@@ -56,7 +53,6 @@ def own_app_confirm(request: ActorRequest) -> HttpResponse:
 
 
 @page(level="self", methods=("GET", "POST"))
-@never_cache
 @sensitive_post_parameters()
 def own_codes(request: ActorRequest) -> HttpResponse:
     """Begin: what token codes are, and a button that makes them."""
@@ -77,7 +73,6 @@ def own_codes(request: ActorRequest) -> HttpResponse:
 
 
 @page(level="self", methods=("GET", "POST"))
-@never_cache
 @sensitive_post_parameters()
 def own_codes_confirm(request: ActorRequest) -> HttpResponse:
     """The list, until it is kept."""
@@ -91,14 +86,12 @@ def own_codes_confirm(request: ActorRequest) -> HttpResponse:
 
 
 @page(level="self", methods=("GET", "POST"))
-@never_cache
 def own_app_remove(request: ActorRequest) -> HttpResponse:
     """Remove the app, after a question."""
     return _remove(request, Means.TOTP, _("Remove the mobile app"), _("Codes of this app will no longer log you in."))
 
 
 @page(level="self", methods=("GET", "POST"))
-@never_cache
 def own_codes_remove(request: ActorRequest) -> HttpResponse:
     """Remove the list of codes, after a question."""
     return _remove(

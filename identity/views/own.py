@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from acts.attempts import refuse
@@ -34,7 +33,6 @@ WRONG = _("This is not your password.")
 
 
 @page(level="self")
-@never_cache
 def own_data(request: ActorRequest) -> HttpResponse:
     """My data: name and number from the register, and what I say of myself. The full number leaves a reading (E1)."""
     person = request.actor.person
@@ -51,7 +49,6 @@ def own_data(request: ActorRequest) -> HttpResponse:
 
 
 @page(level="self", methods=("GET", "POST"))
-@never_cache
 @sensitive_post_parameters("password")
 def own_data_change(request: ActorRequest) -> HttpResponse:
     """Change language, title and own e-mail address; a new address asks the password of who came by one."""
@@ -82,7 +79,6 @@ def own_data_change(request: ActorRequest) -> HttpResponse:
 
 
 @page(level="self")
-@never_cache
 def own_means(request: ActorRequest) -> HttpResponse:
     """My digital keys: user name and password, app, token codes."""
     person = request.actor.person
@@ -96,7 +92,6 @@ def own_means(request: ActorRequest) -> HttpResponse:
 
 
 @page(level="self", methods=("GET", "POST"))
-@never_cache
 @sensitive_post_parameters()
 def own_password(request: ActorRequest) -> HttpResponse:
     """Change my password; my other sessions end."""
@@ -133,7 +128,6 @@ def _change_password(request: ActorRequest, password: str) -> HttpResponse:
 
 
 @page(level="self", methods=("GET", "POST"))
-@never_cache
 @sensitive_post_parameters()
 def own_user_name(request: ActorRequest) -> HttpResponse:
     """Choose a first user name and its password."""
@@ -159,7 +153,6 @@ def own_user_name(request: ActorRequest) -> HttpResponse:
 
 
 @page(level="self", methods=("GET", "POST"))
-@never_cache
 def own_sessions(request: ActorRequest) -> HttpResponse:
     """My sessions: end one, all others, or all."""
     if request.method == "POST":

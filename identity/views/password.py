@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from acts.attempts import refuse
@@ -39,7 +38,6 @@ NO_DEVICE = {
 
 
 @public_page(methods=("GET", "POST"))
-@never_cache
 @sensitive_post_parameters()
 def login_password(request: HttpRequest) -> HttpResponse:
     """User name and password; ?means= says whether a code follows, ?next= where to go afterwards."""
@@ -71,7 +69,6 @@ def login_password(request: HttpRequest) -> HttpResponse:
 
 
 @public_page(methods=("GET", "POST"))
-@never_cache
 @sensitive_post_parameters()
 def login_code(request: HttpRequest) -> HttpResponse:
     """The one-time code, within five minutes of the password."""
@@ -94,7 +91,6 @@ def login_code(request: HttpRequest) -> HttpResponse:
 
 
 @public_page(methods=("GET", "POST"))
-@never_cache
 @sensitive_post_parameters()
 def first_password(request: HttpRequest) -> HttpResponse:
     """Who logs in with a password that somebody else gave chooses an own one before anything else."""
@@ -116,7 +112,6 @@ def first_password(request: HttpRequest) -> HttpResponse:
 
 
 @public_page(methods=("GET", "POST"))
-@never_cache
 def forgotten_password(request: HttpRequest) -> HttpResponse:
     """L7: a link to the person's own address. Everybody gets the same answer."""
     form = ForgottenPasswordForm(request.POST if request.method == "POST" else None)
@@ -151,7 +146,6 @@ def forgotten_password(request: HttpRequest) -> HttpResponse:
 
 
 @public_page(methods=("GET", "POST"))
-@never_cache
 @sensitive_post_parameters()
 def new_password(request: HttpRequest) -> HttpResponse:
     """L7: after the link of a forgotten password; with a one-time code for those who have a device."""

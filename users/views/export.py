@@ -5,7 +5,6 @@ import uuid
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import pgettext
-from django.views.decorators.cache import never_cache
 
 from audit import readings
 from formats import csv
@@ -18,7 +17,6 @@ from users.sheet.export import export_accounts
 
 
 @page(level="manage", methods=("POST",))
-@never_cache
 def export(request: ActorRequest, enterprise_id: uuid.UUID, capacity_id: uuid.UUID) -> StreamingHttpResponse:
     """Send the list that the query stands for. By POST: it is recorded, and nothing may fetch it on somebody's behalf."""
     frame = framed(request.actor, enterprise_id, capacity_id, Permission.ACCOUNT_EXPORT)
