@@ -64,6 +64,7 @@ class ActorMiddleware:
             return ""
         why = lapse_of(session)
         if why is not None:
+            request.lapsed_person = session[SESSION_KEY]  # type: ignore[attr-defined]  # the portal's own attribute
             end_session(request)
             return why.value
         if session.seen_at is None or timezone.now() - session.seen_at > SEEN_EVERY:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
@@ -19,7 +20,7 @@ from identity.enums import Means
 from identity.login import begin_session
 from identity.models import Person, Session
 from outbox.models import Mail
-from tests import appointing, cast
+from tests import adding, appointing, cast
 from users.enums import AccountType
 from users.models import Account
 
@@ -359,6 +360,20 @@ def test_S8_a_session_that_ends_between_steps_goes_on_where_it_was(log_in: LogIn
     assert late.status_code == 302
     client.cookies["session"] = logged_in_again(client.session, cast.AN)
     assert "typed@example.be" in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize(("insz", "is_shown"), [(cast.THOMAS, True), (cast.MARIE, False)])
+def test_L4_what_was_typed_when_a_session_lapsed_waits_for_its_owner_alone(
+    log_in: LogIn, insz: str, is_shown: bool
+) -> None:
+    client = log_in(cast.THOMAS)
+    address = adding.address("person-add")
+    with time_machine.travel(timezone.now() + timedelta(minutes=31)):
+        assert client.post(address, {"insz": cast.EMMA, "kind": "USER"}).status_code == 302
+        client.cookies["session"] = logged_in_again(client.session, insz)
+        shown = client.get(address)
+    assert shown.status_code == 200
+    assert (cast.EMMA in shown.content.decode()) is is_shown
 
 
 def logged_in_again(session: Any, insz: str) -> str:

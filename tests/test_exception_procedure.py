@@ -241,6 +241,19 @@ def test_X4_the_ticket_number_is_of_the_agreed_shape(client: Client) -> None:
     assert ticket.parse(make_request(client).ticket)
 
 
+def test_L6_the_ticket_and_its_document_are_shown_no_longer_than_a_session_lies_idle(client: Client) -> None:
+    """Others sit down at the same computer; the mailed link still leads to the document."""
+    made = make_request(client)
+    ticket_page, file = f"{START}/{made.run}/done", f"{START}/{made.run}/document"
+    with time_machine.travel(timezone.now() + timedelta(minutes=29)):
+        assert [client.get(address).status_code for address in (ticket_page, file)] == [200, 200]
+    with time_machine.travel(timezone.now() + timedelta(minutes=31)):
+        assert client.get(ticket_page)["Location"] == START
+        assert client.get(file).status_code == 404
+        assert client.post(ticket_page)["Location"] == START
+        begin(client)
+
+
 def test_X6_the_session_that_made_it_and_the_mailed_link_give_the_same_document(client: Client) -> None:
     made = make_request(client)
     mine = client.get(f"{START}/{made.run}/document")

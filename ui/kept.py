@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 
 _KEY = "kept_form"
@@ -11,10 +12,10 @@ _MOST = 10_000
 
 
 def keep(request: HttpRequest) -> None:
-    """Keep the posted form of this page in the (new, anonymous) session, which the login carries on."""
+    """Keep the posted form of this page in the (new, anonymous) session, which the login carries on, for its owner alone."""
     fields = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     if sum(map(len, fields.values())) <= _MOST:
-        request.session[_KEY] = {"path": request.path, "fields": fields}
+        request.session[_KEY] = {"path": request.path, "fields": fields, "owner": _owner(request)}
 
 
 def keep_code(request: HttpRequest, run: uuid.UUID, code: str) -> None:
@@ -35,5 +36,11 @@ def take(request: HttpRequest) -> dict[str, str]:
     if kept is None or kept["path"] != request.path:
         return {}
     del request.session[_KEY]
-    fields: dict[str, str] = kept["fields"]
+    fields: dict[str, str] = kept["fields"] if kept["owner"] in {"", _owner(request)} else {}
     return fields
+
+
+def _owner(request: HttpRequest) -> str:
+    """Return whose session it is, or was until just now; "" where nobody was logged in."""
+    lapsed: str = getattr(request, "lapsed_person", "")
+    return lapsed or str(request.session.get(SESSION_KEY, ""))

@@ -2,8 +2,11 @@
 
 import hashlib
 import secrets
+import time
 import uuid
+from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -88,9 +91,15 @@ def start(request: HttpRequest) -> HttpResponse:
 @public_page(methods=("GET", "POST"))
 def step(request: HttpRequest, run_id: uuid.UUID, name: str) -> HttpResponse:
     """A step of a run that this session began."""
+    if _is_over(request):
+        return redirect("appoint-exception")
     run = journeys.find(JOURNEY, run_id, owner=_owner(request))
     if run is None or name not in steps.NAMES:
         raise Missing
+    return _step(request, run, name)
+
+
+def _step(request: HttpRequest, run: Run, name: str) -> HttpResponse:
     walk = ExceptionWalk.of(request, run)
     if (run.finished_at is not None) != (name == steps.DONE):
         return redirect(walk.address(steps.DONE if run.finished_at else steps.CHECK))
@@ -170,13 +179,20 @@ def _places(request: HttpRequest, insz: str, number: str) -> tuple[tuple[str, st
 
 
 def _owner(request: HttpRequest) -> str:
-    """Return whose runs these are: the hash of a secret that this session alone holds; made with the first answers."""
-    secret = request.session.get(OWN_RUNS)
-    if secret is None:
-        if request.method != "POST":
-            return ""
-        secret = request.session[OWN_RUNS] = secrets.token_urlsafe(32)
-    return hashlib.sha256(secret.encode()).hexdigest()
+    """Return whose runs these are: the hash of a secret that this session alone holds; made with the first answers.
+
+    It serves no longer than a session may lie idle after the last answer: others sit down at the same computer.
+    """
+    own: dict[str, Any] | None = None if _is_over(request) else request.session.get(OWN_RUNS)
+    if request.method == "POST":
+        secret = own["secret"] if own else secrets.token_urlsafe(32)
+        own = request.session[OWN_RUNS] = {"secret": secret, "until": time.time() + settings.SESSION_IDLE_SECONDS}
+    return hashlib.sha256(own["secret"].encode()).hexdigest() if own else ""
+
+
+def _is_over(request: HttpRequest) -> bool:
+    own = request.session.get(OWN_RUNS)
+    return own is not None and own["until"] < time.time()
 
 
 # --- The ticket and its document ----------------------------------------------------------------------------------------------
