@@ -16,7 +16,7 @@ from enterprises.models import Application
 from identity.enums import Language, Title
 from senders.enums import HAS_SSH_KEY, ChannelKind
 from senders.fields import ApplicationsField, MaterialForm
-from senders.passwords import hash_password
+from senders.passwords import LONGEST_PASSWORD, hash_password
 from ui.forms import EmailField, PasswordField, PortalForm, TelephoneField
 
 # Every technical user begins with it (M3).
@@ -315,6 +315,8 @@ def new_password_hash(form: PortalForm, *, kept: str = "") -> str:
         return ""
     if not password:
         form.add_error("password", str(_("Fill in the password.")))
+    elif len(password.encode()) > LONGEST_PASSWORD:
+        form.add_error("password", str(_("This password is too long. Choose one of at most 128 letters and digits.")))
     elif password != again:
         form.add_error("password_again", str(_("This is not the same password. Type it twice alike.")))
     else:

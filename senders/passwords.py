@@ -1,4 +1,4 @@
-"""Hashes of FTP passwords, as the gateway's daemon checks them: crypt(3) with SHA-512 (docs/adr/0011).
+"""Hashes of FTP passwords, as the gateway's daemon checks them: crypt(3) with SHA-512 (docs/adr/0015).
 
 The daemon (ProFTPD, SQLAuthTypes Crypt) asks the machine's own libcrypt; so does the portal, and both mean the same.
 """
@@ -10,6 +10,8 @@ from functools import cache
 
 # About 60 ms a try: as slow as a person who logs in may find it.
 _ROUNDS = 100_000
+# In bytes; crypt(3) takes no more than 512, and letters of other alphabets have several.
+LONGEST_PASSWORD = 128
 
 
 def hash_password(password: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from asn1crypto import cms, core
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -164,6 +165,16 @@ def test_M11_a_certificate_in_use_counts_beside_the_same_one_retired(marie: Sign
 )
 def test_M11_a_signature_of_the_wrong_kind(marie: Signer, options: tuple[str, ...], fault: Fault) -> None:
     assert fault_of(sign(DECLARATION, marie, *options), candidate(marie)) is fault
+
+
+def test_E7_a_signature_that_nests_without_end_is_none(marie: Signer) -> None:
+    nested = b""
+    for _ in range(1_000):
+        nested = core.Sequence(contents=nested).dump()
+    signature = cms.ContentInfo.load(base64.b64decode(sign(DECLARATION, marie)))
+    attribute = cms.CMSAttribute({"type": "1.2.3.4", "values": [core.Any(core.Sequence.load(nested))]})
+    signature["content"]["signer_infos"][0]["unsigned_attrs"] = cms.CMSAttributes([attribute])
+    assert fault_of(base64.b64encode(signature.dump(force=True)), candidate(marie)) is Fault.NOT_CMS
 
 
 @pytest.mark.parametrize(

@@ -233,6 +233,8 @@ class TestChange:
         sending.add(tb, "ftp", "dimona")
         where = on_channel("channel-password", "ftp")
         assert tb.post(where, {"password": "short", "password_again": "short"}).status_code == 422
+        too_long = "密码" * 90
+        assert tb.post(where, {"password": too_long, "password_again": too_long}).status_code == 422
         post(tb, where, password="een-heel-nieuw-2026", password_again="een-heel-nieuw-2026")
         user = TechnicalUser.objects.get(channel=channel("ftp"))
         assert is_password("een-heel-nieuw-2026", user.password_hash)

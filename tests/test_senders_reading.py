@@ -3,16 +3,18 @@
 import base64
 import subprocess
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat, pkcs7, pkcs12
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
 
 from acts.errors import Refused
 from senders.reading.certificates import hexadecimal, read_certificate
@@ -66,6 +68,18 @@ class TestM7WhatIsShown:
         assert (read.serial, hexadecimal(read.serial)) == ("2748", "0ABC")
         assert (read.key_type, read.key_bits) == ("RSA", 2048)
         assert read.sha256 == one.fingerprint(hashes.SHA256()).hex()
+
+    def test_M7_a_certificate_without_an_end_ends_in_the_last_year_there_is(self) -> None:
+        """RFC 5280 4.1.2.5; every page can show it, in Brussels too."""
+        last_second = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+        read = read_certificate(pem(certificate(ends=last_second - datetime.now(UTC).replace(microsecond=0))))
+        assert timezone.localtime(read.valid_to).year == 9999
+
+    def test_M8_a_serial_longer_than_the_standard_is_refused(self) -> None:
+        assert read_certificate(pem(certificate(serial=2**159 - 1))).serial == str(2**159 - 1)
+        longer = asn1_x509.Certificate.load(der(certificate()))
+        longer["tbs_certificate"]["serial_number"] = 2**240 - 1
+        assert code_of(read_certificate, longer.dump(force=True)) == "unreadable_certificate"
 
     def test_M7_an_enterprise_that_is_not_named_stays_empty(self) -> None:
         assert read_certificate(pem(certificate(organisation=""))).organisation == ""

@@ -151,8 +151,25 @@ def test_M11_a_forged_assertion_gets_no_token(sender: Registered, forge: Callabl
     assert ask_token(forge(sender)).status_code == 401
 
 
+def claiming(payload: bytes) -> str:
+    """An assertion with this payload and any signature."""
+    return f"eyJhbGciOiJSUzI1NiJ9.{base64.urlsafe_b64encode(payload).decode().rstrip('=')}.AAAA"
+
+
 @pytest.mark.parametrize(
-    "text", ["", "x", "a.b.c", "{}", "é.é.é", "." * 5000, "A" * 9000, "eyJhbGciOiJSUzI1NiJ9.W10.AAAA"]
+    "text",
+    [
+        "",
+        "x",
+        "a.b.c",
+        "{}",
+        "é.é.é",
+        "." * 5000,
+        "A" * 9000,
+        "eyJhbGciOiJSUzI1NiJ9.W10.AAAA",
+        *(claiming(payload) for payload in (b"[" * 5900, rb'{"iss":"\ud800"}', rb'{"iss":"\u0000"}')),
+    ],
+    ids=range(11),
 )
 def test_E7_whatever_is_sent_as_an_assertion_gets_an_answer(sender: Registered, text: str) -> None:
     assert ask_token(text).status_code == 401

@@ -115,7 +115,7 @@ def _claimed_client(assertion: str) -> str:
         raise LoginRefusedError(LoginFault.UNREADABLE)
     try:
         return _text(json.loads(jws.extract_compact(assertion.encode()).payload), "iss")
-    except (JoseError, ValueError, TypeError):
+    except (JoseError, ValueError, TypeError, RecursionError):
         raise LoginRefusedError(LoginFault.UNREADABLE) from None
 
 
@@ -184,6 +184,6 @@ def _use_once(name: str, expires_at: datetime) -> None:
 
 
 def _text(claims: Any, name: str) -> str:
-    """Return a claim that is a text of a sensible length, "" where it is not."""
+    """Return a claim that is a text as a database takes it, of a sensible length; "" where it is not."""
     value = claims.get(name) if isinstance(claims, dict) else None
-    return value if isinstance(value, str) and len(value) <= 200 else ""
+    return value if isinstance(value, str) and len(value) <= 200 and value.isascii() and value.isprintable() else ""

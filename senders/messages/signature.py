@@ -83,7 +83,7 @@ def _signer_info(der: bytes) -> cms.SignerInfo:
         if encapsulated["content_type"].native != "data":
             raise FaultError(Fault.NOT_CMS)
         holds_content = encapsulated["content"].native is not None
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         if isinstance(error, FaultError):
             raise
         raise FaultError(Fault.NOT_CMS) from None

@@ -3,7 +3,7 @@
 import hashlib
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -28,6 +28,10 @@ EC_BITS = 256
 # More than OpenSSL verifies, or anybody uses.
 MOST_BITS = 16384
 _BROKEN_HASHES = frozenset({"md5", "sha1"})
+# RFC 5280, 4.1.2.2: at most.
+_SERIAL_BITS = 160
+# RFC 5280, 4.1.2.5: the last second of 9999 stands for no end. In Brussels it would be in a year that no calendar has.
+_NO_END = datetime(9999, 12, 30, tzinfo=UTC)
 # Names are shown at their whole length up to here.
 _LONGEST_NAME = 200
 
@@ -103,6 +107,8 @@ def describe(certificate: x509.Certificate) -> ReadCertificate:
     Raises Refused (unknown_algorithm), and whatever the library raises: under `guarded` alone.
     """
     der = certificate.public_bytes(Encoding.DER)
+    if certificate.serial_number.bit_length() > _SERIAL_BITS:
+        raise refused("unreadable_certificate")
     key_type, key_bits = _key(_public_key(certificate))
     return ReadCertificate(
         content=der,
@@ -114,7 +120,7 @@ def describe(certificate: x509.Certificate) -> ReadCertificate:
         or _whole(certificate.issuer),
         serial=str(certificate.serial_number),
         valid_from=certificate.not_valid_before_utc,
-        valid_to=certificate.not_valid_after_utc,
+        valid_to=min(certificate.not_valid_after_utc, _NO_END),
         key_type=key_type,
         key_bits=key_bits,
     )
