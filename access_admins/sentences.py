@@ -99,12 +99,15 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
         _("Contact centre"),
         {
             "caller.look_up": _("Looked up by the contact centre: %(reason)s"),
+            "request.approve": _("Request by the exception procedure approved"),
+            "request.new_code": _("New activation code given, in the place of one that was lost"),
         },
     ),
 }
 
 SENTENCES: dict[str, Promise] = {name: text for _title, group in GROUPS.values() for name, text in group.items()}
 
-# Events that belong to no enterprise: they stand in the chains of persons, requests, the register and staff.
+# Events that belong to no enterprise: they stand in the chains of persons, requests, the register and staff. Of
+# the requests only those acts that reach the enterprise itself have a sentence above.
 ELSEWHERE = ("login", "limit.", "means.", "own.change", "session.", "staff.", "register.", "readings.", "request.",
     "domain.", "kind.", "application.", "rule.", "template.", "message_code.")  # fmt: skip

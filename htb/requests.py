@@ -239,7 +239,7 @@ def approve(*, actor: Actor, request: UUID, facts: Facts) -> Appointed:
             role=Role.STAFF,
         )
         locked.decided_at, locked.decided_by = timezone.now(), actor.person
-        _move(act, locked, RequestAct.APPROVE)
+        _move(act, locked, RequestAct.APPROVE, enterprise=enterprise_row)
     return appointed
 
 
@@ -321,7 +321,7 @@ def new_code(*, actor: Actor, request: UUID, reason: str) -> str:
             address=chief.email,
             language=person.language,
         )
-        _move(act, locked, RequestAct.NEW_CODE, note=reason, reason=reason)
+        _move(act, locked, RequestAct.NEW_CODE, note=reason, enterprise=enterprise, reason=reason)
     return code
 
 
@@ -384,20 +384,40 @@ def _locked(what: RequestAct, actor: Actor, request: UUID) -> Iterator[tuple[Act
         yield act, locked
 
 
-def _move(act: Act, request: Request, what: RequestAct, *, note: str = "", **details: object) -> None:
-    """Carry a request over to the state that the table says, with its step and event."""
+def _move(
+    act: Act,
+    request: Request,
+    what: RequestAct,
+    *,
+    note: str = "",
+    enterprise: Enterprise | None = None,
+    **details: object,
+) -> None:
+    """Carry a request over to the state that the table says, with its step and event.
+
+    enterprise: where the act touches what the enterprise has, so that its history tells it (H9).
+    """
     before = RequestState(request.state)
     request.state = transition(what, before).to or before
     request.save()
-    _note(act, request, what, note=note, before=before, **details)
+    _note(act, request, what, note=note, enterprise=enterprise, before=before, **details)
 
 
-def _note(act: Act, request: Request, what: RequestAct, *, note: str = "", **details: object) -> None:
+def _note(
+    act: Act,
+    request: Request,
+    what: RequestAct,
+    *,
+    note: str = "",
+    enterprise: Enterprise | None = None,
+    **details: object,
+) -> None:
     person = getattr(act.actor, "person")  # noqa: B009 - every Doer of these acts is an Actor
     RequestStep.objects.create(request=request, act=what, state=request.state, at=timezone.now(), by=person, note=note)
     act.event(
         f"request.{what}",
         role=Role.STAFF if person.is_staff else Role.PORTAL,
+        enterprise=enterprise.public_id if enterprise else None,
         about=f"request:{request.public_id}",
         details={**details, "after": request.state},
     )

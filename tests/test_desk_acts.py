@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
+from access_admins.history import Wanted, capacities_ever, events_page, lines_of
 from access_admins.models import ChiefRole
 from acts.errors import NotAllowed, Refused, RegisterDown, TooMany
 from audit.models import Event
@@ -142,6 +143,17 @@ def test_X7_approval_does_what_the_standard_procedure_does() -> None:
     assert set(Event.objects.filter(chain=chain).values_list("actor", flat=True)) == {str(staff().public_id)}
     assert Mail.objects.filter(to=request.chief_email).exists()
     assert Mail.objects.filter(to=request.applicant_email).count() == 2, "registered, and confirmed"
+
+
+def test_H9_the_enterprise_reads_the_approval_and_the_new_code_in_its_history() -> None:
+    act_on(newly_appointed(), "new_code")
+    enterprise = Enterprise.objects.get(number=cast.BUURTHUIS)
+    with translation.override("en"):
+        lines = lines_of(events_page(enterprise, Wanted(group="contact-centre")).rows, capacities_ever(enterprise))
+    assert [(str(line.who), line.what) for line in lines] == [
+        ("Contact centre", "New activation code given, in the place of one that was lost"),
+        ("Contact centre", "Request by the exception procedure approved"),
+    ]
 
 
 def test_X7_L7_a_chief_without_means_gets_a_code_once() -> None:
