@@ -214,16 +214,19 @@ def attach_scan(*, actor: Actor, request: UUID, content: bytes) -> Request:
     return locked
 
 
-def approve(*, actor: Actor, request: UUID, facts: Facts) -> Appointed:
+def approve(*, actor: Actor, request: UUID, facts: Facts, reason: str) -> Appointed:
     """Approve: everything is checked against the register of today, then exactly what the standard procedure does (X7, S7).
 
     facts: the register's answers about the request's enterprise, applicant and chief, at most ten seconds old.
+    reason: what the approver checked, for the history and the record.
     """
     with _locked(RequestAct.APPROVE, actor, request) as (act, locked):
         enterprise_row = lock_enterprise(check_enterprise(facts.enterprise))
         facts.refuse_when_old()
         check_approve(actor, locked)
         check_still_holds(locked, facts)
+        if not reason.strip():
+            raise Refused(_("Write what you checked."), field="reason", code="no_reason")
         plan = plan_succession(check_enterprise(facts.enterprise), chief_insz=locked.chief_insz)
         applicant = facts.representative.person
         if applicant is None:
@@ -239,7 +242,7 @@ def approve(*, actor: Actor, request: UUID, facts: Facts) -> Appointed:
             role=Role.STAFF,
         )
         locked.decided_at, locked.decided_by = timezone.now(), actor.person
-        _move(act, locked, RequestAct.APPROVE, enterprise=enterprise_row)
+        _move(act, locked, RequestAct.APPROVE, note=reason, enterprise=enterprise_row, reason=reason)
     return appointed
 
 

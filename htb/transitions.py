@@ -56,7 +56,7 @@ TRANSITIONS = (
         RequestState.APPROVED,
         Who.DESK,
         "not who recorded the receipt; the scan or the electronic signature; the register of today; HTB unchanged since; "
-        "no newer one received",
+        "no newer one received; what was checked",
         "approved",
     ),
     Transition(

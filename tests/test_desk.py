@@ -277,22 +277,24 @@ def test_X7_what_changed_blocks_the_approval_with_its_sentence(one: Client, two:
     page = one.get(address(case))
     assert "You cannot approve this request: The register knows no legal function of the applicant" in text(page)
     assert 'value="Approve"' not in page.content.decode()
-    assert send(one, case, "approve").status_code == 422
+    assert send(one, case, "approve", reason="Brief").status_code == 422
     assert not ChiefRole.objects.filter(enterprise__number=cast.BUURTHUIS).exists()
 
 
 def test_X7_a_colleague_decides(one: Client, two: Client, case: Request) -> None:
     receive(one, case)
     assert "You recorded the receipt of this document: a colleague decides." in text(one.get(address(case)))
-    assert send(one, case, "approve").status_code == 403
-    assert "The request is approved: Emma Claes is Chief Access Manager." in text(send(two, case, "approve"))
+    assert send(one, case, "approve", reason="Brief").status_code == 403
+    assert "The request is approved: Emma Claes is Chief Access Manager." in text(
+        send(two, case, "approve", reason="Brief")
+    )
     assert ChiefRole.objects.get(enterprise__number=cast.BUURTHUIS).person.insz == cast.EMMA
 
 
 def test_L7_the_code_of_a_chief_without_means_is_shown_once(one: Client, two: Client) -> None:
     case = ask(applicant=cast.PIOTR, chief=cast.INGRID)
     receive(two, case)
-    shown = re.search(r"shown only now: (\S+)\. Give it", text(send(one, case, "approve")))
+    shown = re.search(r"shown only now: (\S+)\. Give it", text(send(one, case, "approve", reason="Brief")))
     assert shown is not None
     assert shown[1] not in text(one.get(address(case)))
 
@@ -300,7 +302,7 @@ def test_L7_the_code_of_a_chief_without_means_is_shown_once(one: Client, two: Cl
 def test_L7_a_lost_code_is_given_anew_by_the_desk_and_shown_once(one: Client, two: Client) -> None:
     case = ask(applicant=cast.PIOTR, chief=cast.INGRID)
     receive(two, case)
-    send(one, case, "approve")
+    send(one, case, "approve", reason="Brief")
     assert send(one, case, "new_code", reason=" ").status_code == 422
     shown = re.search(r"shown only now: (\S+)\. Give it", text(send(one, case, "new_code", reason="Niet genoteerd")))
     assert shown is not None
@@ -320,7 +322,7 @@ def test_the_register_that_does_not_answer_leaves_the_rest(
     with monkeypatch.context() as patch:
         patch.setattr(EmbeddedRegister, "enterprise", down)
         assert "The register does not answer at this moment." in text(one.get(address(case)))
-        assert send(one, case, "approve").status_code == 503
+        assert send(one, case, "approve", reason="Brief").status_code == 503
         assert "The note is added." in text(send(one, case, "note", note="register weg"))
     assert 'value="Approve"' in one.get(address(case)).content.decode()
 
@@ -330,7 +332,7 @@ def test_two_at_once_the_second_is_told_by_whom_and_when(one: Client, two: Clien
     seen = seen_on(one, case)
     template = RefusalTemplate.objects.get(code="no-signature")
     assert "The request is refused." in text(send(two, case, "refuse", template=template.pk))
-    response = send(one, case, "approve", seen)
+    response = send(one, case, "approve", seen, reason="Brief")
     assert response.status_code == 409
     assert re.search(r"Meanwhile, on .+, Eranova 2 did this: refuse\. Nothing of yours was done\.", text(response))
     assert not ChiefRole.objects.filter(enterprise__number=cast.BUURTHUIS).exists()

@@ -61,7 +61,7 @@ def act_on(request: Request, act: str, *, by: str = "eranova1") -> Any:
         case "attach_scan":
             return requests.attach_scan(**given, content=SCAN)
         case "approve":
-            return requests.approve(**given, facts=facts_of(request))
+            return requests.approve(**given, facts=facts_of(request), reason="brief en register")
         case "refuse":
             return requests.refuse(**given, template=RefusalTemplate.objects.get(code="no-signature"), note="gebeld")
         case "new_code":
@@ -143,6 +143,17 @@ def test_X7_approval_does_what_the_standard_procedure_does() -> None:
     assert set(Event.objects.filter(chain=chain).values_list("actor", flat=True)) == {str(staff().public_id)}
     assert Mail.objects.filter(to=request.chief_email).exists()
     assert Mail.objects.filter(to=request.applicant_email).count() == 2, "registered, and confirmed"
+
+
+def test_X7_what_the_approver_checked_is_kept_in_the_step_and_the_record() -> None:
+    request = received()
+    refused_with(
+        "no_reason",
+        lambda: requests.approve(actor=staff(), request=request.public_id, facts=facts_of(request), reason=" "),
+    )
+    act_on(request, "approve")
+    assert RequestStep.objects.get(request=request, act="approve").note == "brief en register"
+    assert json.loads(Event.objects.get(act="request.approve").details)["reason"] == "brief en register"
 
 
 def test_H9_the_enterprise_reads_the_approval_and_the_new_code_in_its_history() -> None:
@@ -316,7 +327,7 @@ def test_X7_approval_wants_fresh_answers() -> None:
     request = received()
     facts = facts_of(request)
     with time_machine.travel(timezone.now() + timedelta(seconds=30)), pytest.raises(RegisterDown):
-        requests.approve(actor=staff(), request=request.public_id, facts=facts)
+        requests.approve(actor=staff(), request=request.public_id, facts=facts, reason="brief")
 
 
 def test_the_same_letter_scanned_twice_is_received_once() -> None:

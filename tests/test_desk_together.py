@@ -32,7 +32,7 @@ def test_X7_one_approves_and_one_refuses_at_once_and_the_second_is_told() -> Non
     seen = one.get(address).context["seen"]
     reason = RefusalTemplate.objects.get(code="no-original").pk
     responses = at_once(
-        lambda: post(one, address, {"act": "approve", "seen": seen}),
+        lambda: post(one, address, {"act": "approve", "seen": seen, "reason": "Brief"}),
         lambda: post(two, address, {"act": "refuse", "seen": seen, "template": reason}),
     )
     assert sorted(response.status_code for response in responses) == [302, 409]

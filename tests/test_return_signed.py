@@ -163,7 +163,7 @@ def test_X9_a_person_still_approves_and_needs_no_scan(authority: CitizenCa) -> N
     request = returned(demo_request(), authority)
     assert not ChiefRole.objects.filter(enterprise__number=cast.BUURTHUIS).exists()
     refused_with("no_letter", lambda: requests.attach_scan(actor=staff(), request=request.public_id, content=SCAN))
-    requests.approve(actor=staff(), request=request.public_id, facts=facts_of(request))
+    requests.approve(actor=staff(), request=request.public_id, facts=facts_of(request), reason="bestand")
     assert ChiefRole.objects.get(enterprise__number=cast.BUURTHUIS).person.insz == cast.EMMA
 
 
@@ -172,7 +172,7 @@ def test_X9_approval_asks_the_register_about_the_signer_again(authority: Citizen
     LegalFunction.objects.filter(insz=cast.PIOTR).delete()
     refused_with(
         "signer_not_representative",
-        lambda: requests.approve(actor=staff(), request=request.public_id, facts=facts_of(request)),
+        lambda: requests.approve(actor=staff(), request=request.public_id, facts=facts_of(request), reason="bestand"),
     )
     page = desk().get(CASE.format(request.pk))
     assert "Function of the signer that counts today" in [row.label for row in page.context["compared"] if row.differs]
@@ -182,7 +182,8 @@ def test_X7_nobody_approves_what_they_signed(authority: CitizenCa) -> None:
     request = returned(demo_request(), authority, cast.PIOTR, name="Piotr Jan Nowak")
     Person.objects.filter(user_name="eranova1").update(first_names="Piotr", last_name="Nowak")
     refused_with(
-        "names_actor", lambda: requests.approve(actor=staff(), request=request.public_id, facts=facts_of(request))
+        "names_actor",
+        lambda: requests.approve(actor=staff(), request=request.public_id, facts=facts_of(request), reason="bestand"),
     )
 
 

@@ -73,9 +73,18 @@ class ApproveForm(ActForm):
     act = RequestAct.APPROVE
     heading = _("Approve")
     button = _("Approve")
+    reason = forms.CharField(
+        label=_("What did you check?"),
+        help_text=_(
+            "For the history. Where a name differs above, you confirm with this that it is the same person or enterprise."
+        ),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=LONGEST_TEXT,
+    )
 
     def carry_out(self, actor: Actor, case: Request) -> str:
-        appointed = requests.approve(actor=actor, request=case.public_id, facts=read_facts_about(case))
+        reason = self.cleaned_data["reason"]
+        appointed = requests.approve(actor=actor, request=case.public_id, facts=read_facts_about(case), reason=reason)
         done = gettext("The request is approved: %(name)s is Chief Access Manager.") % {"name": case.chief_name}
         return f"{done} {code_once(appointed.activation_code)}" if appointed.activation_code else done
 

@@ -84,6 +84,7 @@ def test_X7_from_the_letter_to_the_appointment(
     with second.expect_download() as download:
         second.locator("#content a[href$='/scan/']").click()
     assert download.value.path().read_bytes() == SCAN
+    second.locator("form:has([name=act][value=approve]) [name=reason]").fill("Brief")
     act(second, "approve")
     assert how_many(second.locator(".messagelist .success")) == 1
     is_well_made(second, axe)
