@@ -187,12 +187,12 @@ def test_U7_deleting_ends_the_account_and_its_applications_and_keeps_history(log
     assert again.pk != noor.pk, "somebody who was deleted can be added again"
 
 
-def test_H3_deleting_the_access_manager_returns_the_capacity_to_the_chief(log_in: LogIn) -> None:
-    """Never a capacity without a TB; the chief's own account, if there is one, changes type."""
+def test_H3_the_access_manager_is_not_deleted_among_others(log_in: LogIn) -> None:
+    """The capacity would return to the chief, which the page of that role says; the co-TB beside is deleted."""
     page = text(carry_out(log_in(cast.BART), DELETE, account_of(cast.THOMAS), account_of(CO_TB.insz)))
-    assert "Gekozen 2 Uitgevoerd 2" in page
-    marie = account_of(cast.MARIE)
-    assert (marie.type, marie.as_htb) == ("LB", True)
+    assert "Gekozen 2 Uitgevoerd 1 Niet uitgevoerd, met de reden 1" in page
+    assert "beëindig deze rol op de pagina van de account" in page
+    assert account_of(cast.THOMAS).type == "LB"
     assert list(broken()) == []
     call_command("verify_record", verbosity=0)
 

@@ -429,7 +429,7 @@ def test_U9_the_account_held_as_htb_is_neither_blocked_nor_deleted_by_a_file(log
 def test_U9_the_access_administrator_is_not_deleted_by_a_file(log_in: LogIn) -> None:
     client = log_in(cast.MARIE)
     lines = changed(lines_of(export(client)), cast.THOMAS, status="Verwijderen")
-    refused(client, lines, "doe dat in de lijst van de gebruikers")
+    refused(client, lines, "beëindig deze rol op de pagina van de account")
 
 
 def test_U9_a_retired_application_is_taken_back_and_not_given(log_in: LogIn) -> None:

@@ -13,7 +13,6 @@ from enterprises.scope import hold_capacity
 from identity.actor import Actor
 from identity.rights import Permission, check_right
 from users.accounts import block_all, end_all, unblock_all
-from users.adding.plan import return_to_chief
 from users.bulk.rules import judge, source_of
 from users.enums import BulkAct, BulkEnd
 from users.grants import end_for_all, give_to_all
@@ -111,5 +110,3 @@ def _carry_out(act: Act, run: BulkRun, actor: Actor, ids: list[int], now: dateti
             unblock_all(record, able)
         case BulkAct.DELETE:
             end_all(record, able, by=by, now=now)
-            if verdict.with_tb:
-                return_to_chief(record, capacity, by=by, now=now)

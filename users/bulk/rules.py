@@ -42,6 +42,7 @@ class Row:
     """
 
     on: On
+    is_tb: bool = False
     is_own: bool = False
     is_ended: bool = False
     is_blocked: bool = False
@@ -52,13 +53,9 @@ class Row:
 
 @dataclass
 class Verdict:
-    """What a bulk act comes to: ids of the accounts it can be done to, and those it cannot, each with the reason.
-
-    with_tb: the access administrator is among those to be done.
-    """
+    """What a bulk act comes to: ids of the accounts it can be done to, and those it cannot, each with the reason."""
 
     able: list[int] = field(default_factory=list)
-    with_tb: bool = False
     refused: dict[int, NotAllowed | Refused] = field(default_factory=dict)
 
     @property
@@ -82,6 +79,14 @@ def check_row(actor: Actor, act: str, row: Row, capacity: Capacity) -> None:
     )
     if row.is_new_administrator:
         raise Refused(_("This user became an Access Manager meanwhile."), code="new_administrator")
+    if act == BulkAct.DELETE and row.is_tb:
+        raise Refused(
+            _(
+                "An Access Manager is not deleted like a user: end this role on the page of the account. The capacity then "
+                "returns to the Chief Access Manager."
+            ),
+            code="tb_has_own_page",
+        )
     if act == BulkAct.BLOCK and row.is_blocked:
         raise Refused(_("This user is blocked already."), code="blocked_already")
     if act == BulkAct.UNBLOCK and not row.is_blocked:
@@ -106,7 +111,6 @@ def judge(actor: Actor, run: BulkRun, capacity: Capacity, ids: Sequence[int]) ->
         refusal = outcomes[key]
         if refusal is None:
             verdict.able.append(account)
-            verdict.with_tb |= facts[0] == AccountType.LB
         else:
             verdict.refused[account] = refusal
     return verdict
@@ -159,6 +163,7 @@ def _row(facts: _Facts, offered: int) -> Row:
     on = on_what(facts.type, as_htb=facts.as_htb)
     return Row(
         on=on,
+        is_tb=facts.type == AccountType.LB,
         is_own=facts.is_own,
         is_ended=facts.ended_at is not None,
         is_blocked=facts.is_blocked,

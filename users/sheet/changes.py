@@ -229,11 +229,6 @@ class Judge:
             )
         elif change.shall is None:
             self._check(BulkAct.DELETE, change)
-            if change.account.type == AccountType.LB:
-                raise Refused(
-                    _("An Access Manager is not deleted by a file: do it in the list of the users."),
-                    code="tb_by_file",
-                )
         elif change.is_blocking is not None:
             self._check(BulkAct.BLOCK if change.is_blocking else BulkAct.UNBLOCK, change)
 
@@ -263,6 +258,7 @@ class Judge:
         offered = [code for code in change.given if code in self._in_use]
         row = Row(
             on=on_what(account.type, as_htb=account.as_htb),
+            is_tb=account.type == AccountType.LB,
             is_own=account.person_id == self.actor.person.pk,
             is_blocked=change.was is not None and change.was.is_blocked,
             held=len(change.ended) if act == BulkAct.REMOVE_APPLICATIONS else 0,
