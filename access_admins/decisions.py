@@ -7,30 +7,30 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from access_admins.enums import ReviewOutcome
-from access_admins.holdings import chief_of
-from access_admins.models import ChiefRole, Review
+from access_admins.models import Review
 from access_admins.reviews import key_of, open_reviews
 from acts.errors import LevelTooLow, Missing, NotAllowed, Refused
 from enterprises.models import Enterprise
 from identity.actor import Actor
 from identity.enums import Role
 from identity.rights import On, Permission, check_right
+from users.adding.plan import Removal, plan_removal
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What deciding changes. chief: to whom a capacity returns whose access administrator ends (H3)."""
+    """What deciding changes. removals: of the accounts that end, with what returns to the chief (H3)."""
 
     outcome: ReviewOutcome
     reviews: Sequence[Review]
-    chief: ChiefRole
+    removals: Sequence[Removal]
 
     def as_plan(self) -> dict[str, Any]:
         """Return what is compared between the check page and the act."""
         return {
             "outcome": self.outcome,
             "reviews": [key_of(review) for review in self.reviews],
-            "chief": self.chief.public_id,
+            "removals": [removal.as_plan() for removal in self.removals],
         }
 
 
@@ -80,4 +80,7 @@ def plan_decision(
         raise Refused(_("Tick at least one person."), field="people", code="nobody_chosen")
     for review in reviews:
         check_decide(actor, review, outcome)
-    return Decision(outcome, reviews, chief_of(enterprise))
+    ends = outcome == ReviewOutcome.END
+    return Decision(
+        outcome, reviews, [plan_removal(one.account) for one in reviews if ends and one.account is not None]
+    )

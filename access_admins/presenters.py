@@ -26,7 +26,7 @@ from identity.actor import Actor
 from identity.enums import Role
 from ui.components import Column, Row, Table
 from ui.templatetags.ui import day
-from users.adding.presenters import RENEW
+from users.adding.presenters import RENEW, what_follows
 from users.enums import AccountType
 from users.models import Account, Grant
 
@@ -377,18 +377,19 @@ def account_role(account: Account) -> Text:
 
 def decision_sentences(decision: Decision) -> list[str]:
     """Return, sentence by sentence, what ends; from the very plan that the act carries out."""
-    sentences = []
-    for review in decision.reviews:
-        subject = subject_of(review)
-        if isinstance(subject, Account):
-            words = {"name": subject.person.full_name, "capacity": subject.capacity.in_words}
-            if subject.type == AccountType.LB:
-                ends = _("%(name)s is no longer Access Manager of %(capacity)s. %(chief)s takes the capacity back.")
-                sentences.append(ends % {**words, "chief": decision.chief.person.full_name})
-            else:
-                sentences.append(_("%(name)s is no longer Co-Access Manager of %(capacity)s.") % words)
-        else:
-            sentences.append(_("%(name)s is no longer Co-Chief Access Manager.") % {"name": subject.person.full_name})
+    sentences = [
+        _("%(name)s is no longer Co-Chief Access Manager.") % {"name": review.chief_role.person.full_name}
+        for review in decision.reviews
+        if review.chief_role is not None
+    ]
+    for removal in decision.removals:
+        account = removal.account
+        words = {"name": account.person.full_name, "capacity": account.capacity.in_words}
+        ends = {
+            AccountType.LB: _("%(name)s is no longer Access Manager of %(capacity)s."),
+            AccountType.CO_LB: _("%(name)s is no longer Co-Access Manager of %(capacity)s."),
+        }[AccountType(account.type)]
+        sentences.append(" ".join([ends % words, *what_follows(removal)]))
     return sentences
 
 

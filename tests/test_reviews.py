@@ -81,7 +81,7 @@ def test_S7_ending_an_access_manager_returns_the_capacity_to_the_chief(log_in: L
         "Thomas Wouters is geen Toegangsbeheerder van Sociale zekerheid (Werkgever RSZ); RSZ Stamnummer: 1999001-21 meer."
         in page
     )
-    assert "Marie Dubois neemt de hoedanigheid weer over." in page
+    assert "Marie Dubois wordt er opnieuw Toegangsbeheerder van." in page
     tb = Account.objects.get(capacity=delegating.capacity(cast.BRASSERIE), type=AccountType.LB, ended_at=None)
     assert (tb.person.insz, tb.as_htb) == (cast.MARIE, True)
     assert list(broken()) == []
@@ -175,6 +175,19 @@ def test_S8_what_was_decided_meanwhile_is_not_ended(log_in: LogIn) -> None:
     client.post(address(), {"do": "keep", "people": people})
     assert client.post(address(), {"do": "end", "people": people, "plan": plan[1]}).status_code == 422
     assert Account.objects.get(person__insz=cast.THOMAS).ended_at is None
+
+
+def test_S8_what_the_chief_gets_back_is_shown_and_bound(log_in: LogIn) -> None:
+    """The chief's own account there, blocked after the page was shown, would be unblocked unseen."""
+    people, client = [key(cast.THOMAS)], log_in(cast.BART)
+    own = delegating.account(cast.BRASSERIE, cast.MARIE, AccountType.USER)
+    page = client.post(address(), {"do": "end", "people": people}).content.decode()
+    plan = re.search(r'name="plan" value="([0-9a-f]{64})"', page)
+    assert plan
+    Account.objects.filter(pk=own.pk).update(blocked_at=timezone.now(), blocked_by=own.person)
+    assert client.post(address(), {"do": "end", "people": people, "plan": plan[1]}).status_code == 409
+    assert Account.objects.get(person__insz=cast.THOMAS).ended_at is None
+    assert "De account van Marie Dubois hier was geblokkeerd" in end(client, "end", people)
 
 
 def test_S8_a_plan_of_others_ends_nobody(log_in: LogIn) -> None:

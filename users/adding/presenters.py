@@ -168,16 +168,22 @@ def removal_consequences(removal: Removal, *, is_own: bool) -> list[str]:
         if is_own
         else _("%(name)s is no longer %(role)s of this capacity and gets a message about it. The account here ends.")
     )
-    sentences = [first % names, *_ended_applications(removal.ended_applications)]
-    handover = removal.handover
+    sentences = [first % names, *what_follows(removal)]
+    if is_own:
+        sentences.append(_("%(chief)s, the Chief Access Manager, gets a message about it.") % names)
+    return sentences
+
+
+def what_follows(removal: Removal) -> list[str]:
+    """Return what changes beside the role itself: applications that end, and what returns to the chief (H3)."""
+    names = {"chief": removal.chief.person.full_name}
+    sentences, handover = _ended_applications(removal.ended_applications), removal.handover
     if handover is not None:
         sentences.append(
             _("The capacity returns to the Chief Access Manager: %(chief)s becomes its Access Manager again.") % names
         )
         if handover.own is not None and handover.own.blocked_at is not None:
             sentences.append(_("The account of %(chief)s here was blocked; it is unblocked.") % names)
-    if is_own:
-        sentences.append(_("%(chief)s, the Chief Access Manager, gets a message about it.") % names)
     return sentences
 
 
