@@ -42,17 +42,55 @@ def roles_ended(holder: Person, *, enterprise: Enterprise, capacities: Sequence[
                     _("%(name)s has reviewed who administers the enterprise and has ended your role.")
                     % {"name": by.full_name}
                 ),
-                Facts(
-                    (
-                        (_("Enterprise"), enterprise.name),
-                        (_("Enterprise number"), enterprise.number_shown),
-                        *((_("Capacity"), capacity.in_words) for capacity in capacities),
-                    )
-                ),
+                _capacities(enterprise, capacities),
                 Paragraph(_("Roles that you hold elsewhere stay as they are.")),
                 PageLink(_("Go to access management"), settings.SITE_URL + reverse("management-home")),
             ),
         )
+
+
+def capacities_returned(chief: Person, *, enterprise: Enterprise, capacities: Sequence[Capacity], by: Person) -> Letter:
+    """To the chief, of capacities whose Access Manager a co-chief ended after a review (H3)."""
+    with translation.override(chief.language):
+        sentence = _(
+            "%(name)s has reviewed who administers the enterprise. You are the Access Manager of the capacities below again, "
+            "until you appoint somebody else."
+        )
+        return _access_manager(chief, sentence % {"name": by.full_name}, enterprise, capacities)
+
+
+def capacities_activated(
+    chief: Person, *, enterprise: Enterprise, capacities: Sequence[Capacity], by: Person
+) -> Letter:
+    """To the chief, of capacities that a co-chief activated: somebody must be their Access Manager (H6)."""
+    with translation.override(chief.language):
+        sentence = _(
+            "%(name)s has activated the capacities below. You are their Access Manager, until you appoint somebody else."
+        )
+        return _access_manager(chief, sentence % {"name": by.full_name}, enterprise, capacities)
+
+
+def _access_manager(chief: Person, sentence: str, enterprise: Enterprise, capacities: Sequence[Capacity]) -> Letter:
+    """To the chief who becomes Access Manager by what a co-chief did, in the language at work."""
+    return Letter(
+        subject=_("You are Access Manager of %(enterprise)s") % {"enterprise": enterprise.name},
+        greeting=_("Dear %(name)s,") % {"name": chief.full_name},
+        blocks=(
+            Paragraph(sentence),
+            _capacities(enterprise, capacities),
+            PageLink(_("Go to access management"), settings.SITE_URL + reverse("management-home")),
+        ),
+    )
+
+
+def _capacities(enterprise: Enterprise, capacities: Sequence[Capacity]) -> Facts:
+    return Facts(
+        (
+            (_("Enterprise"), enterprise.name),
+            (_("Enterprise number"), enterprise.number_shown),
+            *((_("Capacity"), capacity.in_words) for capacity in capacities),
+        )
+    )
 
 
 def _capacity(capacity: Capacity) -> Facts:

@@ -84,7 +84,9 @@ def test_H6_activating_opens_the_capacity_with_the_chief_as_access_manager(log_i
     page = client.get(activate_page()).content.decode()
     assert "1999002-22" in page
     assert "Marie Dubois wordt Toegangsbeheerder" in page
+    Mail.objects.all().delete()
     assert client.post(activate_page(), {"capacities": [key]}).status_code == 302
+    assert "Bart Maes" in Mail.objects.get().text, "the chief is told"
     place = Capacity.objects.get(identification=SECOND)
     account = Account.objects.get(capacity=place)
     assert (account.person.insz, account.type, account.as_htb) == (cast.MARIE, AccountType.LB, True)

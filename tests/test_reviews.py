@@ -190,6 +190,14 @@ def test_S8_what_the_chief_gets_back_is_shown_and_bound(log_in: LogIn) -> None:
     assert "De account van Marie Dubois hier was geblokkeerd" in end(client, "end", people)
 
 
+def test_H3_the_chief_is_told_of_a_capacity_that_a_co_chief_hands_back(log_in: LogIn) -> None:
+    people, client = [key(cast.THOMAS)], log_in(cast.BART)
+    Mail.objects.all().delete()
+    end(client, "end", people)
+    mail = Mail.objects.exclude(to="wouters@example.be").get()
+    assert "Gestionnaire d’Accès" in mail.subject and "1999001-21" in mail.text
+
+
 def test_S8_a_plan_of_others_ends_nobody(log_in: LogIn) -> None:
     enterprise, actor = delegating.enterprise(cast.BRASSERIE), delegating.actor(cast.MARIE)
     plan = digest(plan_decision(actor, enterprise, ReviewOutcome.END, [key(cast.BART)]).as_plan())

@@ -65,6 +65,11 @@ def activate_capacities(
             account.save()
             event("account.open", chief.person, about("account", account), capacity=capacity, as_htb=True)
         note_new_capacities(enterprise, answer)
+        if chief.person != actor.person:
+            letter = letters.capacities_activated(
+                chief.person, enterprise=enterprise, capacities=opened, by=actor.person
+            )
+            act.mail(chief.person, address=chief.email, letter=letter)
         return opened
 
 

@@ -10,7 +10,7 @@ from access_admins.decisions import Decision, check_decide, plan_decision
 from access_admins.enums import ReviewOutcome
 from access_admins.models import Review
 from access_admins.reviews import key_of, subject_of
-from acts.act import Recorder, about, digest, perform
+from acts.act import Act, Recorder, about, digest, perform
 from acts.errors import plan_changed
 from enterprises.models import Enterprise
 from enterprises.scope import hold_enterprise
@@ -54,6 +54,7 @@ def decide_reviews(
                 _end(event, review, by=by, now=now)
                 accounts = ended.setdefault(subject.person, (subject.email, []))[1]
                 accounts += [review.account] if review.account is not None else []
+        _tell_chief(act, decision, enterprise=enterprise, by=by)
         for person, (address, accounts) in ended.items():
             if person != by and address:
                 letter = letters.roles_ended(
@@ -61,6 +62,16 @@ def decide_reviews(
                 )
                 act.mail(person, address=address, letter=letter)
         return decision
+
+
+def _tell_chief(act: Act, decision: Decision, *, enterprise: Enterprise, by: Person) -> None:
+    """Tell the chief who did not decide themselves which capacities came back to them (H3)."""
+    back = [removal for removal in decision.removals if removal.handover is not None]
+    if back and back[0].chief.person != by:
+        chief = back[0].chief
+        capacities = [removal.account.capacity for removal in back]
+        letter = letters.capacities_returned(chief.person, enterprise=enterprise, capacities=capacities, by=by)
+        act.mail(chief.person, address=chief.email, letter=letter)
 
 
 def _end(event: Recorder, review: Review, *, by: Person, now: datetime) -> None:
