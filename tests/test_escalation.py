@@ -147,6 +147,19 @@ def test_a_co_htb_gives_no_applications_to_his_own_account(log_in: LogIn) -> Non
     assert live(cast.BART).grants.count() == 0
 
 
+def test_H10_a_co_htb_does_not_unblock_himself_by_a_role(log_in: LogIn) -> None:
+    adding.give(log_in(cast.MARIE), cast.BART, adding.USER, applications=["dmfa"])
+    Account.objects.filter(pk=live(cast.BART).pk).update(
+        blocked_at=timezone.now(), blocked_by=actor_of(cast.MARIE).person
+    )
+    bart = log_in(cast.BART)
+    check = adding.reach_check(bart, cast.BART, adding.CO_LB)
+    assert adding.confirm(bart, check).status_code == 403
+    assert (live(cast.BART).is_blocked, live(cast.BART).type) == (True, "USER")
+    adding.give(log_in(cast.MARIE), cast.BART, adding.CO_LB)
+    assert not live(cast.BART).is_blocked, "the chief may"
+
+
 def test_a_confirmation_replayed_after_the_right_ended_is_refused(log_in: LogIn) -> None:
     marie, bart = log_in(cast.MARIE), log_in(cast.BART)
     check = adding.reach_check(bart, cast.LUC, adding.LB, **adding.PERSON)

@@ -22,13 +22,13 @@ from enterprises.models import Application, Capacity
 from formats.names import user_name_key
 from identity.models import Person
 from identity.people import person_of
-from tests import cast
+from tests import bulk, cast
 from tests.conftest import LogIn
 from users import list_references
 from users.accounts import new_account
 from users.enums import AccountStatus, AccountType
 from users.listing import Filter, accounts_matching, conditions_of
-from users.models import Account, Grant, ListReference
+from users.models import Account, BulkRun, Grant, ListReference
 from users.paging import PAGE_SIZE, SORTS, Place, Sort, page_at
 
 pytestmark = pytest.mark.django_db
@@ -457,6 +457,28 @@ def test_U4_ticks_stay_from_page_to_page(log_in: LogIn, large: Capacity) -> None
     reference = ListReference.objects.latest("pk")
     cleared = client.post(f"{address(large, 'users-ticks')}?f={reference.public_id}", {"account": ids, "clear": "on"})
     assert "f=" not in cleared["Location"]
+
+
+def test_U4_ticks_serve_one_act_and_stay_only_where_it_was_cancelled(log_in: LogIn, capacity: Capacity) -> None:
+    client = log_in(cast.THOMAS)
+    ids = [str(add(capacity, name).public_id) for name in ("Abc", "Abd")]
+    ticked = client.post(address(capacity, "users-ticks") + "?type=USER", {"account": ids})["Location"]
+    query = ticked.partition("?")[2]
+    bulk_address = f"{address(capacity, 'users-bulk')}?{query}"
+
+    def kept(led_to: str) -> int:
+        page = client.get(led_to, follow=True).content.decode()
+        shown = re.findall(r'<input class="govuk-checkboxes__input" type="checkbox"[^>]* checked>', page)
+        return len(shown) + len(re.findall(r'type="hidden" name="account"', page))
+
+    check = client.post(bulk_address, {"act": "block", "account": ids})["Location"]
+    assert kept(client.post(check, {"cancel": "on"})["Location"]) == 2
+    check = client.post(bulk_address, {"act": "block", "account": ids})["Location"]
+    bulk.confirm(client, check)
+    back = BulkRun.objects.latest("pk").list_query
+    assert "type=USER" in back
+    assert kept(address(capacity) + back) == 0
+    assert kept(address(capacity)) == 0, "nor in the search that the list remembers"
 
 
 def test_U4_more_ticks_than_can_be_kept_are_refused(log_in: LogIn, capacity: Capacity) -> None:

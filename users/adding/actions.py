@@ -37,6 +37,7 @@ from users.adding.plan import (
 from users.enums import AccountType
 from users.finding import Found, check_found, check_named
 from users.models import Account
+from users.permissions import on_what
 
 TO_GIVE = {
     AccountType.USER: Permission.ACCOUNT_ADD,
@@ -134,10 +135,17 @@ def _check(actor: Actor, capacity: Capacity, asked: Asked, found: Found, giving:
                 code="no_tie",
             )
     check_giving(giving)
+    own, is_own = giving.own, found.insz == actor.person.insz
+    if own is not None and own.is_blocked and not giving.as_htb:
+        # The role unblocks the account (U5): nobody gets round a block by appointing himself.
+        check_right(
+            actor, Permission.ACCOUNT_BLOCK, enterprise=capacity.enterprise_id, capacity=capacity.pk,
+            on=on_what(own.type, as_htb=own.as_htb), is_own=is_own,
+        )  # fmt: skip
     if giving.applications:
         check_right(
             actor, Permission.GRANT_GIVE, enterprise=capacity.enterprise_id, capacity=capacity.pk, on=giving.on,
-            is_own=found.insz == actor.person.insz,
+            is_own=is_own,
         )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from urllib.parse import parse_qsl
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -20,7 +21,7 @@ from users.bulk.pages import TITLE, capacity_rows, check_of, runs_table, summary
 from users.bulk.rules import GRANT_ACTS
 from users.enums import BulkAct
 from users.frame import Frame, framed
-from users.list_references import filter_of, query_string
+from users.list_references import filter_of, keep, query_string
 from users.listing import PLAIN
 from users.models import BulkRun
 
@@ -100,6 +101,7 @@ def check(request: ActorRequest, enterprise_id: uuid.UUID, capacity_id: uuid.UUI
     if request.method == "POST":
         try:
             actions.confirm(actor=request.actor, run=run, confirmed=request.POST.get("plan", ""))
+            _untick(request, frame, run)
             return redirect(result)
         except Changed as change:
             changed = change
@@ -164,6 +166,17 @@ def _cancelled(request: ActorRequest, frame: Frame, run: BulkRun) -> HttpRespons
         return redirect(frame.address("bulk-result", run_id=run.public_id))
     messages.info(request, _("Nothing was changed."))
     return redirect(_list(frame, run))
+
+
+def _untick(request: ActorRequest, frame: Frame, run: BulkRun) -> None:
+    """Lead back to the same search without ticks: they were for this act, and the next shall meet nobody unmeant."""
+    actor, session, capacity = request.actor, request.session.session_key, frame.capacity
+    try:
+        wanted = filter_of(dict(parse_qsl(run.list_query[1:])), actor=actor, session=session, capacity=capacity)
+        query = query_string(keep(actor=actor, session=session, capacity=capacity, wanted=wanted))
+    except Refused:
+        query = ""
+    BulkRun.objects.filter(pk=run.pk).update(list_query=query)
 
 
 def _list(frame: Frame, run: BulkRun) -> str:
