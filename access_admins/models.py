@@ -85,7 +85,7 @@ class Review(models.Model):
 class Departure(models.Model):
     """Somebody with a role or account here whose employment and functions in the register have all ended (BEHAVIOUR S7).
 
-    What the register said last, looked up every day (`access_admins.departures`); nothing is taken away by it.
+    What the register said last, looked up every day (`access_admins.register_look`); nothing is taken away by it.
     """
 
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="departures")

@@ -13,7 +13,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
-if (BASE_DIR / ".env").exists():
+# Tests say themselves what they need, whatever the portal beside them is set to.
+if env.str("ENVIRONMENT", default="") != "test" and (BASE_DIR / ".env").exists():
     environ.Env.read_env(BASE_DIR / ".env")
 
 # --- What this installation is ---------------------------------------------------------------------------------------
@@ -271,7 +272,7 @@ SENDER_REVOCATION_FILES = env.list("SENDER_REVOCATION_FILES", default=[])
 DEMO_SIGNERS_DIR = VAR_DIR / "signers"  # `load_demo` makes an authority there; production refuses it
 SIGNER_TRUST_FILES = env.list("SIGNER_TRUST_FILES", default=[str(DEMO_SIGNERS_DIR / "authority.pem")])
 SIGNER_CRL_FILES = env.list("SIGNER_CRL_FILES", default=[str(DEMO_SIGNERS_DIR / "revoked.pem")])
-SIGNER_REVOCATION = env.str("SIGNER_REVOCATION", default="require")  # require | hard-fail | soft-fail
+SIGNER_REVOCATION = env.str("SIGNER_REVOCATION", default="require")  # require | soft-fail
 
 # --- Addresses of other services, shown as links ------------------------------------------------------------------------
 
@@ -351,7 +352,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=IS_PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=365 * 86400 if IS_PRODUCTION else 0)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
+# Off unless they are asked for: they bind every other host below this name, for a year.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # A form with files, all together: what a web service sends is the most that anybody does.

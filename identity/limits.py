@@ -62,12 +62,6 @@ def spend(*places: tuple[str, str]) -> None:
         one.miss()
 
 
-def refuse_when_full(scope: str, key: str) -> None:
-    """Raise TooMany(until) when this place is already full, without counting a try."""
-    limit, seconds = settings.LIMITS[scope]
-    _raise_when(scope, _key(scope, key), limit, seconds)
-
-
 def client_address(request: HttpRequest) -> str:
     """Return the address that tries are counted for: an IPv4 address, or the /64 network of an IPv6 address.
 
@@ -95,16 +89,13 @@ def forget_old() -> int:
 
 
 def _refuse_when_full(row: Attempt) -> None:
+    """Raise TooMany where this try, written down already, is one more than the limit."""
     limit, seconds = settings.LIMITS[row.scope]
-    _raise_when(row.scope, row.key, limit + 1, seconds)
-
-
-def _raise_when(scope: str, key: str, limit: int, seconds: int) -> None:
     window = timedelta(seconds=seconds)
-    recent = Attempt.objects.filter(scope=scope, key=key, at__gt=timezone.now() - window)
-    newest = list(recent.order_by("-at").values_list("at", flat=True)[:limit])
-    if len(newest) == limit:
-        raise TooMany(until=newest[-1] + window, scope=scope)
+    recent = Attempt.objects.filter(scope=row.scope, key=row.key, at__gt=timezone.now() - window)
+    newest = list(recent.order_by("-at").values_list("at", flat=True)[: limit + 1])
+    if len(newest) > limit:
+        raise TooMany(until=newest[-1] + window, scope=row.scope)
 
 
 def _record_when_filled(row: Attempt) -> None:

@@ -23,6 +23,12 @@ MORNING = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TRIED = ("password.person", "somebody")
 
 
+@pytest.fixture(autouse=True)
+def _nobody_tried_yet(db: None) -> None:
+    """The demo world made a request already, which counts."""
+    Attempt.objects.all().delete()
+
+
 def miss(*places: tuple[str, str]) -> None:
     with counted(*places) as attempt:
         attempt.miss()

@@ -179,7 +179,6 @@ def test_E4_numbers_are_shown_in_groups_or_masked() -> None:
     assert filters.insz("70031499873") == "70.03.14-998.73"
     assert filters.insz_masked("70031499873") == "••.••.••-998.73"
     assert filters.enterprise_number("0999000129") == "0999.000.129"
-    assert filters.rsz_number("199930482") == "1999304-82"
     assert filters.insz(None) == filters.insz_masked("") == filters.enterprise_number(None) == ""
 
 

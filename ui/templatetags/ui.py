@@ -35,12 +35,6 @@ def enterprise_number(number: str | None) -> str:
 
 
 @register.filter
-def rsz_number(number: str | None) -> str:
-    """Return an RSZ or PPO number as people read it: 1999304-82."""
-    return enterprise_numbers.show_rsz(number) if number else ""
-
-
-@register.filter
 def day(moment: date | datetime | None) -> str:
     """Return a date in the person's language: 14 maart 2026 (BEHAVIOUR E8)."""
     return formats.date_format(_local(moment), "DATE_FORMAT") if moment else ""
