@@ -25,9 +25,12 @@ class Signer:
 
 
 def new_signer(
-    name: str = "Marie Dubois (Signature)", *, kind: str = "rsa", begins_in: int = -1, days: int = 365
+    name: str = "Marie Dubois (Signature)", *, kind: str = "rsa", begins_in: int = -1, days: int = 365, serial: int = 0
 ) -> Signer:
-    """Make a signer. kind: rsa or ec. The certificate is valid from `begins_in` days from now, for `days` days."""
+    """Make a signer. The certificate is valid from `begins_in` days from now, for `days` days.
+
+    kind: rsa or ec. serial: 0 for any.
+    """
     key = (
         rsa.generate_private_key(public_exponent=65537, key_size=2048)
         if kind == "rsa"
@@ -45,7 +48,7 @@ def new_signer(
         .subject_name(subject)
         .issuer_name(subject)
         .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(serial or x509.random_serial_number())
         .not_valid_before(begin)
         .not_valid_after(begin + timedelta(days=days))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)

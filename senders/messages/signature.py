@@ -51,8 +51,8 @@ def signer_of(signature: bytes, content: bytes, candidates: list[Candidate]) -> 
     if not known:
         raise FaultError(Fault.UNKNOWN_CERTIFICATE, _signer_named(info))
     # The same certificate may be registered for two channels, and retired in one.
-    candidate = min(known, key=lambda one: one.standing.value)
-    _verify(info, _certificate(candidate), digest(content).digest(), _signer_named(info))
+    known.sort(key=lambda one: one.standing.value)
+    candidate = _verified(info, known, digest(content).digest())
     if candidate.standing is Standing.NOT_VALID_TODAY:
         raise FaultError(Fault.CERTIFICATE_EXPIRED, _signer_named(info))
     if candidate.standing is Standing.RETIRED:
@@ -116,12 +116,20 @@ def _signer_named(info: cms.SignerInfo) -> str:
     return f"{sid.chosen['serial_number'].native:X}" if sid.name == "issuer_and_serial_number" else ""
 
 
-def _verify(info: cms.SignerInfo, certificate: x509.Certificate, digest: bytes, named: str) -> None:
+def _verified(info: cms.SignerInfo, known: list[Candidate], digest: bytes) -> Candidate:
+    """Return the first whose key made the signature: certificates that sign themselves may share name and serial."""
+    for candidate in known:
+        is_of_file, is_by_key = _integrity(info, _certificate(candidate), digest)
+        if is_by_key and not is_of_file:
+            raise FaultError(Fault.OTHER_FILE, _signer_named(info))
+        if is_by_key:
+            return candidate
+    raise FaultError(Fault.WRONG_SIGNATURE, _signer_named(info))
+
+
+def _integrity(info: cms.SignerInfo, certificate: x509.Certificate, digest: bytes) -> tuple[bool, bool]:
+    """Tell whether the signature is of the file with this digest, and whether the certificate's key made it."""
     try:
-        intact, valid = validate_sig_integrity(info, certificate, expected_content_type="data", actual_digest=digest)
+        return validate_sig_integrity(info, certificate, expected_content_type="data", actual_digest=digest)
     except (SignatureValidationError, CMSStructuralError, ValueError, TypeError, NotImplementedError):
-        raise FaultError(Fault.WRONG_SIGNATURE, named) from None
-    if not valid:
-        raise FaultError(Fault.WRONG_SIGNATURE, named)
-    if not intact:
-        raise FaultError(Fault.OTHER_FILE, named)
+        return False, False
