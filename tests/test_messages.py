@@ -147,6 +147,14 @@ def test_M11_of_two_certificates_with_one_name_and_serial_each_may_sign() -> Non
     assert fault_of(sign(DECLARATION, newer), retired, candidate(older)) is Fault.CERTIFICATE_RETIRED
 
 
+@pytest.mark.parametrize("odd", ["\ue000", "\ufffd", "\u0378"])
+def test_E7_a_name_with_characters_that_no_name_may_have_is_compared_as_it_stands(odd: str) -> None:
+    signer = new_signer(f"Marie{odd}", serial=1)
+    signature = sign(DECLARATION, signer)
+    assert signer_of(signature, DECLARATION, [candidate(signer)]).der == signer.der
+    assert fault_of(signature, candidate(new_signer(serial=1))) is Fault.UNKNOWN_CERTIFICATE
+
+
 @pytest.mark.parametrize(
     ("standing", "fault"),
     [(Standing.NOT_VALID_TODAY, Fault.CERTIFICATE_EXPIRED), (Standing.RETIRED, Fault.CERTIFICATE_RETIRED)],

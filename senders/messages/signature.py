@@ -104,10 +104,18 @@ def _is_by(info: cms.SignerInfo, certificate: x509.Certificate) -> bool:
     sid = info["sid"]
     if sid.name == "issuer_and_serial_number":
         named = sid.chosen
-        return bool(
-            named["serial_number"].native == certificate.serial_number and named["issuer"] == certificate.issuer
+        return named["serial_number"].native == certificate.serial_number and _is_same(
+            named["issuer"], certificate.issuer
         )
     return bool(sid.native == (certificate.key_identifier or certificate.public_key.sha1))
+
+
+def _is_same(name: x509.Name, other: x509.Name) -> bool:
+    """Compare names byte for byte, then as RFC 5280 does, which knows no private or unassigned characters."""
+    try:
+        return bool(name.dump() == other.dump() or name == other)
+    except ValueError:
+        return False
 
 
 def _signer_named(info: cms.SignerInfo) -> str:
