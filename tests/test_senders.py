@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth import SESSION_KEY
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -119,7 +120,7 @@ class TestM2:
     def test_L4_what_was_typed_when_the_session_had_ended_is_there_after_the_login(self, tb: Client) -> None:
         where = address("sender-register-begin")
         session = tb.session
-        session["kept_form"] = {"path": where, "fields": {"last_name": "Kept"}}
+        session["kept_form"] = {"path": where, "fields": {"last_name": "Kept"}, "owner": session[SESSION_KEY]}
         session.save()
         assert 'value="Kept"' in shown(tb.get(where))
 

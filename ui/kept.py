@@ -36,7 +36,7 @@ def take(request: HttpRequest) -> dict[str, str]:
     if kept is None or kept["path"] != request.path:
         return {}
     del request.session[_KEY]
-    fields: dict[str, str] = kept["fields"] if kept["owner"] in {"", _owner(request)} else {}
+    fields: dict[str, str] = kept["fields"] if kept.get("owner") in {"", _owner(request)} else {}
     return fields
 
 
