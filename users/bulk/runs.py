@@ -133,6 +133,11 @@ def pick(run: BulkRun, applications: Sequence[Application]) -> None:
         raise Refused(_("This was confirmed already."), code="confirmed_already")
 
 
+def lead_back(run: BulkRun, list_query: str) -> None:
+    """Let the pages of a run lead back to another search than it began from."""
+    BulkRun.objects.filter(pk=run.pk).update(list_query=list_query)
+
+
 def cancel(run: BulkRun) -> bool:
     """Drop a run that was not confirmed; of one under way, leave what is not done yet. What was done stays done.
 

@@ -176,7 +176,7 @@ def _untick(request: ActorRequest, frame: Frame, run: BulkRun) -> None:
         query = query_string(keep(actor=actor, session=session, capacity=capacity, wanted=wanted))
     except Refused:
         query = ""
-    BulkRun.objects.filter(pk=run.pk).update(list_query=query)
+    runs.lead_back(run, query)
 
 
 def _list(frame: Frame, run: BulkRun) -> str:
