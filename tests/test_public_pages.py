@@ -138,6 +138,23 @@ def test_P3_leads_to_both_procedures(client: Client) -> None:
     assert reverse_in("nl", "appoint-exception") in links
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_P4_mandates_lead_to_both_routes_and_say_what_they_are_for(client: Client, language: str) -> None:
+    html = read(client, reverse_in(language, "mandates"))
+    routes = {settings.SERVICES["social_security_mandate"], settings.SERVICES["finance_mandate"]}
+    assert routes <= set(Tags(html).values("href"))
+    assert all(word in html for word in ("Tax-on-web", "InterVAT", "eHealth"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_P5_contact_gives_the_telephone_of_the_contact_centre_and_the_social_securitys_page(
+    client: Client, language: str
+) -> None:
+    links = Tags(read(client, reverse_in(language, "contact"))).values("href")
+    assert settings.SERVICES["social_security_contact"] in links
+    assert any(link.startswith("tel:+32") for link in links)
+
+
 def test_P6_the_privacy_statement_names_exactly_our_cookies(client: Client) -> None:
     cookies = read(client, reverse_in("en", "privacy")).split('id="cookies"')[1]
     names = {settings.SESSION_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
