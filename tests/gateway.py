@@ -17,12 +17,14 @@ from django.db import connection
 from senders.gateway import daemon
 from tests import databases
 from tests.messages import Signer, sign
+from tests.ports import free_port, free_ports
 from tests.senders import PASSWORD
 
 ROOT = Path(__file__).resolve().parent.parent
 # Said by the tests that need the daemon when the machine lacks it.
 ABSENT = daemon.missing()
 ROLE = f"gateway_{os.getpid()}"
+PASSIVE_PORTS = 16
 
 
 @dataclass
@@ -86,11 +88,10 @@ def environment(folder: Path, sftp_port: int, ftps_port: int) -> dict[str, str]:
 def serving(folder: Path, **variables: str) -> Iterator[Gateway]:
     """Start the gateway on the test's database, on ports that nobody uses; folder: its GATEWAY_DIR."""
     assert not ABSENT, f"the gateway's tests need {', '.join(ABSENT)}"
-    sftp_port, ftps_port = free_port(), free_port()
+    sftp_port, ftps_port, passive = free_port(), free_port(), free_ports(PASSIVE_PORTS)
     command = [sys.executable, "manage.py", "gateway"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env={**environment(folder, sftp_port, ftps_port), **variables}, start_new_session=True
-    )
+    where = environment(folder, sftp_port, ftps_port) | {"GATEWAY_PASSIVE_PORTS": f"{passive[0]}-{passive[-1]}"}
+    process = subprocess.Popen(command, cwd=ROOT, env={**where, **variables}, start_new_session=True)
     try:
         for port in (sftp_port, ftps_port):
             wait_for_port(port, process)
@@ -117,12 +118,6 @@ def end(process: "subprocess.Popen[bytes]") -> None:
     process.wait(timeout=20)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for_port(port: int, process: "subprocess.Popen[bytes]") -> None:

@@ -1,7 +1,6 @@
 """The portal in processes of their own, on the test's database."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,13 +12,6 @@ import requests
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-def free_address(host: str = "127.0.0.1") -> str:
-    """Return the address of a port that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://{host}:{probe.getsockname()[1]}"
 
 
 @contextmanager

@@ -1,14 +1,13 @@
 """The portal's settings as the tests need them; everything else is as in development."""
 
 import os
-import socket
 import tempfile
 from pathlib import Path
 
+from tests.ports import free_port
+
 # Journeys log in at the mock provider, whose address is part of the settings: the live server's port is chosen here.
-with socket.socket() as _probe:
-    _probe.bind(("127.0.0.1", 0))
-    _live_server = f"127.0.0.1:{_probe.getsockname()[1]}"
+_live_server = f"127.0.0.1:{free_port()}"
 
 os.environ["ENVIRONMENT"] = "test"
 os.environ["SITE_URL"] = f"http://{_live_server}"

@@ -7,7 +7,6 @@ import os
 import random
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -24,6 +23,7 @@ from csam_portal.invariants import broken
 from outbox.models import Mail
 from tests import cast, databases
 from tests.conftest import session_key
+from tests.ports import free_address
 from ui.models import Run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,9 +35,7 @@ class Server:
     """gunicorn with one worker on the test's own database; the worker can be killed, gunicorn starts another."""
 
     def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.address = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        self.address = free_address()
         environment = {**os.environ, "DATABASE_URL": databases.url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
         command = [sys.executable, "-m", "gunicorn", "csam_portal.wsgi", "--bind", self.address.removeprefix("http://")]
         self.process = subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)

@@ -7,7 +7,8 @@ import requests
 from playwright.sync_api import Page
 
 from tests import cast
-from tests.servers import free_address, serving
+from tests.ports import free_address
+from tests.servers import serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

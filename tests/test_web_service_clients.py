@@ -15,8 +15,8 @@ from senders.enums import ChannelKind
 from senders.messages.faults import Fault
 from senders.models import Delivery
 from tests import databases
-from tests.gateway import free_port
 from tests.messages import new_signer
+from tests.ports import free_port
 from tests.senders import Registered, register
 
 pytestmark = pytest.mark.django_db(transaction=True)
