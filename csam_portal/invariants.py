@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from access_admins.enums import ChiefKind
 from access_admins.models import ChiefRole
 from enterprises.models import Capacity, Enterprise
 from htb.models import Request
+from identity.models import Person
 from senders.models import (
     IN_USE,
     Carried,
@@ -49,6 +50,7 @@ def _rules() -> Iterator[tuple[str, QuerySet]]:  # type: ignore[type-arg]  # row
     electronic = Request.objects.filter(is_signed_electronically=True)
     yield "a request signed electronically without its file", electronic.filter(signed_file=None)
     yield from _senders()
+    yield from _staff()
 
     ended = Capacity.objects.exclude(retired_at=None).filter(
         Exists(Account.objects.filter(LIVE, capacity=OuterRef("pk")))
@@ -61,6 +63,15 @@ def _rules() -> Iterator[tuple[str, QuerySet]]:  # type: ignore[type-arg]  # row
     # The list is filtered by the grant's capacity, and shows the account's.
     astray = Grant.objects.filter(account=OuterRef("pk")).exclude(capacity=OuterRef("capacity"))
     yield "an account with a grant of another capacity", Account.objects.filter(Exists(astray))
+
+
+def _staff() -> Iterator[tuple[str, QuerySet]]:  # type: ignore[type-arg]
+    """What a member of staff may comes from one group, and from nothing else (BEHAVIOUR T9)."""
+    grouped = Person.objects.filter(groups__isnull=False)
+    yield "somebody with two duties", grouped.annotate(duties=Count("groups")).filter(duties__gt=1)
+    yield "an operator with a duty", grouped.filter(is_superuser=True)
+    yield "somebody with a duty who is no staff", grouped.filter(is_staff=False)
+    yield "somebody with a permission of their own", Person.objects.filter(user_permissions__isnull=False).distinct()
 
 
 def _senders() -> Iterator[tuple[str, QuerySet]]:  # type: ignore[type-arg]

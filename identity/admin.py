@@ -14,6 +14,7 @@ from acts.errors import ActError, NotAllowed, Refused
 from identity.actions.means import is_taken
 from identity.actions.passwords import TAKEN
 from identity.actions.staff import FirstMeans, add_staff, change_staff, check_keep_staff, renew_staff_means, staff_actor
+from identity.duties import check_one_duty
 from identity.forms import NewUserNameField
 from identity.models import Person
 from ui.lookups import DeclaredLookups
@@ -36,6 +37,15 @@ class StaffForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own clas
         if is_taken(user_name):
             raise ValidationError(str(TAKEN), code="user_name_taken")
         return user_name
+
+    def clean_groups(self) -> "QuerySet[Group]":
+        """One duty at most (BEHAVIOUR T9)."""
+        groups: QuerySet[Group] = self.cleaned_data["groups"]
+        try:
+            check_one_duty(groups)
+        except Refused as refusal:
+            raise ValidationError(str(refusal.sentence), code=refusal.code) from refusal
+        return groups
 
 
 @admin.register(Person)

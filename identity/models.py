@@ -85,6 +85,12 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.full_name
 
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """An operator looks and does nobody's work (BEHAVIOUR T9): Django would allow a superuser anything."""
+        if self.is_superuser:
+            return self.is_active and perm.rpartition(".")[2].startswith("view_")
+        return super().has_perm(perm, obj)
+
     @property
     def first_name(self) -> str:
         """The given name by which one is addressed: the first of them."""

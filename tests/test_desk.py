@@ -469,7 +469,8 @@ def test_X7_what_changed_before_the_receipt_was_confirmed_is_named(one: Client, 
 # --- Reasons --------------------------------------------------------------------------------------------------------------
 
 
-def test_E9_keepers_keep_the_reasons_and_the_record_keeps_who(one: Client) -> None:
+def test_E9_keepers_keep_the_reasons_and_the_record_keeps_who() -> None:
+    one = desk("eranova3")
     reason = RefusalTemplate.objects.get(code="no-original")
     texts = {f"text_{language}": f"Reason {language}" for language in ("nl", "fr", "de", "en")}
     assert one.post(f"/admin/htb/refusaltemplate/{reason.pk}/change/", {"code": "other", **texts}).status_code == 302

@@ -30,7 +30,7 @@ RULE = {
 
 @pytest.fixture
 def staff() -> Person:
-    return Person.objects.get(user_name="eranova1")
+    return Person.objects.get(user_name="eranova3")
 
 
 @pytest.fixture

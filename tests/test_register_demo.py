@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django import Settings
 
-from csam_portal.demo.world import CAST, CROWD, PASSWORD
+from csam_portal.demo.world import CAST, CROWD, PASSWORD, STAFF
 from enterprises.enums import IdentifiedBy, State
 from enterprises.gateway.embedded import EmbeddedRegister
 from enterprises.models import (
@@ -66,11 +66,20 @@ def test_the_people_of_the_demo_world() -> None:
 
 def test_user_names_and_staff_have_the_demo_password() -> None:
     people = Person.objects.filter(user_name__isnull=False)
-    assert {person.user_name for person in people} == USER_NAMES | {"eranova1", "eranova2"}
+    assert {person.user_name for person in people} == USER_NAMES | set(STAFF)
     for person in people:
         assert check_password(PASSWORD, person.password), person.user_name
         assert person.email.endswith("@example.be")
-    assert {person.user_name for person in people if person.is_staff} == {"eranova1", "eranova2"}
+    assert {person.user_name for person in people if person.is_staff} == set(STAFF)
+
+
+def test_T9_two_of_the_contact_centre_have_each_duty_and_nobody_has_two() -> None:
+    assert [STAFF[f"eranova{place}"] for place in range(1, 7)] == [
+        "desk", "desk", "keepers", "keepers", "supervisors", "supervisors",
+    ]  # fmt: skip
+    load()
+    for user_name, group in STAFF.items():
+        assert list(Person.objects.get(user_name=user_name).groups.values_list("name", flat=True)) == [group]
 
 
 def test_the_demo_world_is_printed_with_its_logins() -> None:
@@ -80,7 +89,9 @@ def test_the_demo_world_is_printed_with_its_logins() -> None:
     assert "PIN 1234" in said
     assert PASSWORD in said
     assert set(said.split()) > USER_NAMES
-    for device in TOTPDevice.objects.filter(user__user_name__startswith="eranova"):
+    devices = TOTPDevice.objects.filter(user__user_name__startswith="eranova")
+    assert devices.count() == len(STAFF) == 6
+    for device in devices:
         assert device.config_url.partition("secret=")[2].partition("&")[0] in said
 
 

@@ -174,7 +174,8 @@ from csam_portal.demo.world import STAFF
 from formats.names import user_name_key
 from identity.models import Person
 
-Person.objects.create(user_name=STAFF[0], user_name_key=user_name_key(STAFF[0]), last_name="Eranova", is_staff=True)
+name = next(iter(STAFF))
+Person.objects.create(user_name=name, user_name_key=user_name_key(name), last_name="Eranova", is_staff=True)
 """
 SERVE = "from csam_portal.wsgi import application; print('serves')"
 

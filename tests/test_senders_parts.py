@@ -78,7 +78,7 @@ class TestMessageCodes:
         }  # fmt: skip
 
     def test_E9_keepers_keep_them_and_the_record_knows(self) -> None:
-        client = log_in_staff("eranova1")
+        client = log_in_staff("eranova3")
         pension = sending.application("pension-register")
         data = {"code": "PENS", "application": str(pension.pk), "is_active": "on"}
         assert client.post("/admin/senders/messagecode/add/", data).status_code == 302

@@ -167,7 +167,7 @@ def test_E9_the_admin_offers_the_writes_of_no_other_package() -> None:
 
 
 def test_E9_the_admin_offers_no_one_who_is_no_superuser_a_delete() -> None:
-    make_staff("supervisor", "supervisors", "keepers", "desk")
+    make_staff("supervisor", "supervisors")
     client = log_in_staff("supervisor")
     other = person_called("eranova1")
     assert client.get(f"{STAFF}{other.pk}/delete/").status_code == 403
@@ -247,7 +247,7 @@ def test_E9_no_supervisor_keeps_their_own_account_or_an_operators() -> None:
 
 
 def test_E9_who_is_no_supervisor_keeps_no_account() -> None:
-    make_staff("keeper", "keepers", "desk")
+    make_staff("keeper", "keepers")
     client = log_in_staff("keeper")
     assert client.get(STAFF).status_code == 403
     assert client.get(f"{STAFF}add/").status_code == 403

@@ -12,16 +12,15 @@ from formats.names import user_name_key
 from identity.models import Person
 from identity.people import person_of
 
-GROUPS = ("desk", "keepers")
-
 
 @dataclass(frozen=True)
 class Login:
-    """A user name to try; all have the same password. totp_secret: base32, "" without code device."""
+    """A user name to try; all have the same password. totp_secret: base32; group: of staff; "" without."""
 
     user_name: str
     name: str
     totp_secret: str = ""
+    group: str = ""
 
 
 def load_people() -> list[Login]:
@@ -29,10 +28,14 @@ def load_people() -> list[Login]:
     known = [_person(one.user_name, _cast_member(one.insz)) for one in CAST if one.user_name]
     staff = [_person(user_name, _staff_member(user_name, place)) for place, user_name in enumerate(STAFF, start=1)]
     _set_password([*known, *staff])
-    for group in Group.objects.filter(name__in=GROUPS):
-        group.user_set.add(*staff)
+    groups = {group.name: group for group in Group.objects.all()}
+    for person in staff:
+        person.groups.set([groups[STAFF[person.user_name or ""]]])
     logins = [Login(person.user_name or "", person.full_name) for person in known]
-    return logins + [Login(person.user_name or "", person.full_name, _totp_secret(person)) for person in staff]
+    return logins + [
+        Login(person.user_name or "", person.full_name, _totp_secret(person), STAFF[person.user_name or ""])
+        for person in staff
+    ]
 
 
 def _cast_member(insz: str) -> Person:

@@ -37,7 +37,15 @@ NOOR = DemoPerson("95070799860", "Noor", "Vermeulen", "nl", user_name="nvermeule
 BART = DemoPerson("72052599791", "Bart", "Maes", "nl", user_name="bmaes")
 CAST = (AN, LUC, SOPHIE, KARIM, MARIE, JONAS, EMMA, THOMAS, INGRID, PIOTR, NOOR, BART)
 
-STAFF = ("eranova1", "eranova2")
+# The contact centre: user name and group, two of each, because nobody has two duties and much takes two people.
+STAFF = {
+    "eranova1": "desk",
+    "eranova2": "desk",
+    "eranova3": "keepers",
+    "eranova4": "keepers",
+    "eranova5": "supervisors",
+    "eranova6": "supervisors",
+}
 
 _FIRST_NAMES = (
     "Aline", "Bram", "Céline", "Daan", "Élodie", "Femke", "Gaëlle", "Hamza", "Inès", "Jef", "Katrijn", "Loïc", "Maïté",

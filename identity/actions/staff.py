@@ -14,6 +14,7 @@ from identity import codes
 from identity.actions.means import chain_of, hold, is_taken, set_user_name
 from identity.actions.passwords import TAKEN
 from identity.actor import Actor
+from identity.duties import check_one_duty
 from identity.enums import LEVEL_OF, Means, Role
 from identity.models import Person
 
@@ -65,9 +66,11 @@ def note_staff_logout(*, person: Person) -> None:
 def add_staff(*, actor: Actor, person: Person, groups: Iterable[Group], is_operator: bool = False) -> FirstMeans:
     """Write a new account of staff (person: not saved yet, with user name, names, language, e-mail); return its first means.
 
-    is_operator: a superuser; only the portal's own command makes one. Raises NotAllowed, Refused (the user name is taken).
+    is_operator: a superuser; only the portal's own command makes one. Raises NotAllowed, Refused (the user name is taken, two
+    duties).
     """
-    person.public_id = uuid.uuid4()
+    person.public_id, groups = uuid.uuid4(), list(groups)
+    check_one_duty(groups, is_operator=is_operator)
     with perform("staff.add", actor=actor, chain=chain_of(person)) as act:
         check_keep_staff(actor)
         user_name = person.user_name or ""
@@ -84,8 +87,10 @@ def add_staff(*, actor: Actor, person: Person, groups: Iterable[Group], is_opera
 def change_staff(*, actor: Actor, person: Person, groups: Iterable[Group]) -> None:
     """Write what a supervisor changed of an account: names, language, e-mail, whether it is open, its groups.
 
-    Raises NotAllowed, Refused (one's own account, an operator's, no account of staff).
+    Raises NotAllowed, Refused (one's own account, an operator's, no account of staff, two duties).
     """
+    groups = list(groups)
+    check_one_duty(groups)
     with perform("staff.change", actor=actor, chain=chain_of(person)) as act:
         before = hold(person)
         check_keep_staff(actor, before)

@@ -52,7 +52,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {show(number)}  {file_name(name)}")
         self.stdout.write(f"User names (password {PASSWORD}):")
         for login in logins:
-            secret = f"  code app secret {login.totp_secret}" if login.totp_secret else ""
+            secret = f"  {login.group}, code app secret {login.totp_secret}" if login.totp_secret else ""
             self.stdout.write(f"  {login.user_name:<14}  {login.name}{secret}")
         self.stdout.write(f"Sender {sender.number} of the brasserie, technical user {sender.user_name} over SFTP:")
         self.stdout.write(f"  SSH key {sender.folder / 'ssh_key'}, to sign with {sender.folder / 'key.pem'}")
