@@ -85,7 +85,8 @@ def climbed(sender: Sender, channel: StandingChannel) -> list[Rung]:
 
 def why_refused(login: Transfer, sender: Sender, channel: StandingChannel, now: datetime) -> LoginFault:
     """Return why a login was refused. The daemon names a key and no reason: what stands in its way now tells."""
-    if login.fault:
+    # What a key that proves nothing is told says nothing of the sender (T25); its own people read what stands in the way.
+    if login.fault and login.fault != LoginFault.WRONG_SIGNATURE:
         return LoginFault(login.fault)
     if login.protocol == Protocol.FTP:
         return LoginFault.PLAIN_FTP
@@ -95,6 +96,8 @@ def why_refused(login: Transfer, sender: Sender, channel: StandingChannel, now: 
         return LoginFault.BLOCKED
     if not channel.working_certificates(now):
         return LoginFault.NO_CERTIFICATE
+    if login.fault:
+        return LoginFault(login.fault)
     if channel.kind == ChannelKind.FTP:
         return LoginFault.TOO_MANY if _is_full(login, now) else LoginFault.WRONG_PASSWORD
     return _fault_of_key(login, channel)

@@ -3,8 +3,6 @@
 import base64
 import hmac
 import json
-import time
-import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,24 +16,22 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from joserfc import jwt
-from joserfc.jwk import ECKey, RSAKey
 
 from audit.models import Event
 from identity.models import Person
-from senders.api import tokens
+from senders.api import assertions
 from senders.enums import ChannelKind, TransferKind
 from senders.messages.faults import Fault, LoginFault
 from senders.models import Certificate, Channel, Delivery, DeliveryPart, Receipt, Sender, Transfer
-from senders.views.api import ASSERTION, GRANT
 from tests import cast
+from tests.asserting import ask_token, assertion, token_of
 from tests.messages import Signer, new_signer, sign
 from tests.pages_table import routes
 from tests.senders import Registered, add_certificate, register
 
 pytestmark = pytest.mark.django_db
 DECLARATION = b"<DmfAOriginal/>\n"
-DESCRIPTION = json.loads((Path(tokens.__file__).parent / "openapi.json").read_text())
+DESCRIPTION = json.loads((Path(assertions.__file__).parent / "openapi.json").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -46,27 +42,6 @@ def signer() -> Signer:
 @pytest.fixture
 def sender(signer: Signer) -> Registered:
     return register(ChannelKind.WEB_SERVICE, signer=signer)
-
-
-def assertion(sender: Registered, signer: Signer | None = None, *, algorithm: str = "RS256", **claims: Any) -> str:
-    """Make the assertion that a sender's program makes; claims given as None are left out."""
-    now = int(time.time())
-    said = {
-        "iss": sender.number, "sub": sender.number, "aud": tokens.token_address(), "exp": now + 300, "iat": now,
-        "jti": str(uuid.uuid4()),
-    } | claims  # fmt: skip
-    said = {name: value for name, value in said.items() if value is not None}
-    kind = ECKey if algorithm.startswith("ES") else RSAKey
-    return jwt.encode({"alg": algorithm}, said, kind.import_key((signer or sender.signer).key), algorithms=[algorithm])
-
-
-def ask_token(text: str, **form: str) -> Any:
-    fields = {"grant_type": GRANT, "client_assertion_type": ASSERTION, "client_assertion": text}
-    return Client().post(reverse("api-token"), fields | form)
-
-
-def token_of(sender: Registered) -> str:
-    return str(ask_token(assertion(sender)).json()["access_token"])
 
 
 def submit(token: str, name: str, content: bytes = DECLARATION, *, signature: bytes) -> Any:

@@ -13,7 +13,8 @@ from acts.errors import Missing
 from identity.actor import portal_actor
 from identity.limits import client_address, counted
 from senders.api import submissions
-from senders.api.tokens import LIFETIME, Client, LoginRefusedError, client_of, exchange
+from senders.api.assertions import LoginRefusedError
+from senders.api.tokens import LIFETIME, Client, client_of, exchange
 from ui.pages import api
 
 GRANT = "client_credentials"

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from acts.errors import Missing
 from identity.actor import ActorRequest
 from identity.rights import Permission
-from senders.api.tokens import token_address
+from senders.api.assertions import token_address
 from senders.drawing import drawing_of
 from senders.enums import ChannelKind
 from senders.forms import KIND_NAMES
