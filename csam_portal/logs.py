@@ -1,74 +1,53 @@
 """Structured logs in which no national number, name, token or ticket stands (BEHAVIOUR E4).
 
 One JSON object a line in production, readable lines in development. Whatever is logged, by us or by a library, goes through the
-same two cleaners: `without_address` takes paths and queries out of Django's own messages, `masked` hides what looks like a
-secret in any text of the line, tracebacks included.
+same cleaners: `without_address` takes paths and queries out of Django's own messages, `without_traceback` says a refusal in one
+line, `masked` cuts every text of the line and hides what looks like a secret in it, tracebacks included (T15).
 """
 
 import logging
 import logging.config
-import re
 from collections.abc import Mapping, MutableMapping
+from itertools import islice
 from typing import Any
 
 import structlog
 
-HIDDEN = "…"
+from csam_portal.masking import HIDDEN, cut, cut_traceback, mask
+
 # Values that never belong into a log, whatever they look like.
 SECRET_KEYS = frozenset({
     "password", "pin", "code", "state", "nonce", "secret", "token", "id_token", "access_token", "authorization", "cookie",
     "session", "csrftoken", "ticket", "insz", "email", "address",
 })  # fmt: skip
-# Between the digits of a number: as typed, or as an address has it.
-_SEPARATORS = r"(?:[ \t.,/_+-]|%2[0DEF]){0,3}"
-_SECRETS = re.compile(
-    r"""
-    # Digests, request ids and public ids stay: they name nobody, and eleven digits in a row occur in them by chance.
-    (?P<keep> \b (?: [0-9a-f]{64} | [0-9a-f]{32} | [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12} ) \b )
-    # Eleven digits in the notations of a national number. Check digits play no part: mistyped ones are hidden too.
-  | (?<!\d) \d\d SEPARATORS \d\d SEPARATORS \d\d SEPARATORS \d\d\d SEPARATORS \d\d (?!\d)
-  | (?P<link> /link/ ) [^\s/"'?]+
-  | (?P<query> \b (?: code | state | nonce | pin | password | secret | \w*token | session(?:id)? ) = ) [^\s&;"']+
-    # Tickets: thirteen out of 31 characters.
-  | \b [2-9A-HJKMNP-Z]{13} \b
-    # Mail addresses.
-  | [^\s@<>"'(:]+ @ [^\s@<>"'),:]+
-    # What PostgreSQL says of a row that broke a constraint.
-  | (?P<detail> \b DETAIL: ) [^\n]*
-    """.replace("SEPARATORS", _SEPARATORS),
-    re.VERBOSE,
-)
-
-
-def mask(text: str) -> str:
-    """Return text without national numbers, tickets, mail addresses, link secrets and the like."""
-    return _SECRETS.sub(_hide, text)
-
-
-def _hide(found: re.Match[str]) -> str:
-    if found["keep"]:
-        return found[0]
-    return (found["link"] or found["query"] or found["detail"] or "") + HIDDEN
+# What the lines of a log hold is ours; whatever a library puts there has an end too.
+_MOST_ITEMS = 100
+_DEEPEST = 5
 
 
 def masked(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Mask every field of a line (a structlog processor)."""
+    """Cut and mask every field of a line (a structlog processor)."""
+    return _masked_fields(line, 0)
+
+
+def _masked_fields(fields: Mapping[Any, Any], depth: int) -> dict[str, Any]:
     return {
-        mask(str(key)): HIDDEN if str(key).lower() in SECRET_KEYS else _masked_value(value)
-        for key, value in line.items()
+        mask(cut(str(key))): HIDDEN if str(key).lower() in SECRET_KEYS else _masked_value(key, value, depth)
+        for key, value in islice(fields.items(), _MOST_ITEMS)
     }
 
 
-def _masked_value(value: Any) -> Any:
+def _masked_value(key: Any, value: Any, depth: int) -> Any:
     if value is None or isinstance(value, bool | float):
         return value
     if isinstance(value, int):
-        return value if mask(str(value)) == str(value) else HIDDEN
-    if isinstance(value, Mapping):
-        return masked(None, "", dict(value))
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_masked_value(item) for item in value]
-    return mask(str(value))
+        # More digits than a number of anything has: Python would refuse to write them out.
+        return HIDDEN if value.bit_length() > 128 or mask(str(value)) != str(value) else value
+    if depth < _DEEPEST and isinstance(value, Mapping):
+        return _masked_fields(value, depth + 1)
+    if depth < _DEEPEST and isinstance(value, list | tuple | set | frozenset):
+        return [_masked_value("", item, depth + 1) for item in islice(value, _MOST_ITEMS)]
+    return mask(cut_traceback(str(value)) if key == "exception" else cut(str(value)))
 
 
 class WithoutAddress(logging.Filter):
@@ -79,6 +58,21 @@ class WithoutAddress(logging.Filter):
         path = getattr(request, "path", None)
         if path is not None and isinstance(record.args, tuple):
             record.args = tuple(route_name(request) if argument == path else argument for argument in record.args)
+        return True
+
+
+class WithoutTraceback(logging.Filter):
+    """Says in one line that a request was refused: anybody can ask for as many refusals as they like (BEHAVIOUR T15).
+
+    Of a host that is not ours nothing else is said: what stands there is the stranger's text alone.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security"):
+            record.exc_info = record.exc_text = record.stack_info = None
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            if record.name == "django.security.DisallowedHost":
+                record.msg, record.args = "A request for a host that is not ours was refused", ()
         return True
 
 
@@ -109,7 +103,7 @@ def dict_config(*, level: str, style: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"without_address": {"()": WithoutAddress}},
+        "filters": {"without_address": {"()": WithoutAddress}, "without_traceback": {"()": WithoutTraceback}},
         "formatters": {
             "cleaned": {
                 "()": structlog.stdlib.ProcessorFormatter,
@@ -123,7 +117,11 @@ def dict_config(*, level: str, style: str) -> dict[str, Any]:
             }
         },
         "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": "cleaned", "filters": ["without_address"]}
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "cleaned",
+                "filters": ["without_address", "without_traceback"],
+            }
         },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {

@@ -373,5 +373,5 @@ def test_the_call_to_the_mock_provider_leaves_the_language_and_the_request_id_al
     monkeypatch.setattr("identity.oidc.provider._kept", {})
     response = client.post("/fr/login", {"means": "eid"}, headers={"X-Request-ID": "of-the-person"})
     assert response["Content-Language"] == "fr"
-    assert response["X-Request-ID"] == "of-the-person"
+    assert response["X-Caller-Request-ID"] == "of-the-person"
     assert query_of(response["Location"])["ui_locales"] == "fr"

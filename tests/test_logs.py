@@ -21,6 +21,7 @@ from audit.models import Event, Link
 from audit.record import Entry, write_entries
 from csam_portal import logs
 from csam_portal import urls as portal_urls
+from csam_portal.masking import mask
 from identity.models import Person
 from outbox.letters import Letter
 from outbox.mails import queue
@@ -92,7 +93,7 @@ def test_E4_requests_with_numbers_leave_no_number(lines: io.StringIO, forgiving_
             forgiving_client.put(f"/broken/{number}"),
         ):
             statuses.add(answer.status_code)
-            assert number not in answer["X-Request-ID"]
+            assert "X-Caller-Request-ID" not in answer
     assert statuses == {200, 400, 404, 405, 500}
     log = lines.getvalue()
     for number in NOTATIONS:
@@ -108,8 +109,7 @@ def test_E4_requests_with_numbers_leave_no_number(lines: io.StringIO, forgiving_
 def test_a_line_says_route_method_status_time_and_request_id(
     lines: io.StringIO, forgiving_client: Client, log_in: LogIn
 ) -> None:
-    answer = forgiving_client.get("/nl/nowhere", headers={"X-Request-ID": "proxy-1234"})
-    assert answer["X-Request-ID"] == "proxy-1234"
+    answer = forgiving_client.get("/nl/nowhere")
     requests = [line for line in map(json.loads, lines.getvalue().splitlines()) if line["event"] == "request"]
     assert len(requests) == 1
     assert requests[0].keys() >= {"timestamp", "level", "ms"}
@@ -117,8 +117,9 @@ def test_a_line_says_route_method_status_time_and_request_id(
         "route": "none",
         "method": "GET",
         "status": 404,
-        "request_id": "proxy-1234",
+        "request_id": answer["X-Request-ID"],
     }
+    assert "caller_request_id" not in requests[0]
     assert "person" not in requests[0]
     log_in(cast.AN).get("/nl/")
     last = json.loads(lines.getvalue().splitlines()[-1])
@@ -134,9 +135,23 @@ def test_every_line_of_a_request_bears_its_id(lines: io.StringIO, forgiving_clie
     assert errors[0]["event"] == "Internal Server Error: broken"
 
 
-@pytest.mark.parametrize("given", ["short", "with space in it", "x" * 65, 'quote"quote"', NUMBER, "línea-líne"])
-def test_a_request_id_that_cannot_be_logged_is_not_taken_over(client: Client, given: str) -> None:
-    assert client.get("/healthz", headers={"X-Request-ID": given.encode().decode("latin-1")})["X-Request-ID"] != given
+@pytest.mark.parametrize("lines", ["json"], indirect=True)
+def test_T15_a_callers_request_id_stands_beside_ours_and_never_in_its_place(lines: io.StringIO, client: Client) -> None:
+    answers = [client.get("/healthz", headers={"X-Request-ID": "proxy-1234"}) for _ in range(2)]
+    ours = [answer["X-Request-ID"] for answer in answers]
+    assert len({*ours, "proxy-1234"}) == 3
+    assert [answer["X-Caller-Request-ID"] for answer in answers] == ["proxy-1234"] * 2
+    logged = [line for line in map(json.loads, lines.getvalue().splitlines()) if line["event"] == "request"]
+    assert [(line["request_id"], line["caller_request_id"]) for line in logged] == [(one, "proxy-1234") for one in ours]
+
+
+@pytest.mark.parametrize(
+    "given", ["short", "with space in it", "x" * 65, "x" * 8_000, 'quote"quote"', NUMBER, "línea-líne"]
+)
+def test_T15_a_callers_request_id_that_cannot_be_logged_is_dropped(client: Client, given: str) -> None:
+    answer = client.get("/healthz", headers={"X-Request-ID": given.encode().decode("latin-1")})
+    assert "X-Caller-Request-ID" not in answer
+    assert given not in answer["X-Request-ID"]
 
 
 @pytest.mark.parametrize(
@@ -158,9 +173,9 @@ def test_a_request_id_that_cannot_be_logged_is_not_taken_over(client: Client, gi
 )
 def test_E4_what_is_hidden_and_what_stays(text: str, cleaned: str | None) -> None:
     if cleaned is None:
-        assert not any(number in logs.mask(text) for number in NOTATIONS)
+        assert not any(number in mask(text) for number in NOTATIONS)
     else:
-        assert logs.mask(text) == cleaned
+        assert mask(text) == cleaned
 
 
 @pytest.mark.parametrize("lines", ["json"], indirect=True)
