@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from access_admins.enums import ChiefKind, Procedure, ReviewOutcome
 from enterprises.models import Enterprise
-from users.models import LIVE, Account, pair
+from identity.models import pair
+from users.models import LIVE, Account
 
 
 class ChiefRole(models.Model):

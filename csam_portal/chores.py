@@ -8,6 +8,7 @@ from access_admins.register_look import look_into_register
 from audit.heads import log_heads
 from audit.readings import link_readings
 from htb.requests import expire_and_remind
+from identity.actions.proposals import apply_due
 from identity.limits import forget_old as forget_old_tries
 from identity.models import Session
 from outbox.chores import register
@@ -31,6 +32,7 @@ def register_chores() -> None:
     register("forget expired sessions", every=hour, run=forget_expired_sessions)
     register("forget old searches", every=hour, run=forget_old_searches)
     register("forget old tries", every=hour, run=forget_old_tries)
+    register("carry out proposals whose day has come", every=hour, run=apply_due)
     register("expire requests and remind", every=day, run=expire_and_remind)
     register("look into the register", every=day, run=look_into_register)
     register("tell of certificates that end", every=day, run=tell_of_endings)

@@ -12,7 +12,7 @@ from formats import ticket as ticket_format
 from formats.names import words
 from htb.enums import RequestAct, RequestState
 from identity.enums import Language
-from users.models import pair
+from identity.models import pair
 
 # Nobody types more of a word to find it.
 LONGEST_WORD = 60

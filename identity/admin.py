@@ -17,7 +17,10 @@ from identity.actions.staff import FirstMeans, add_staff, change_staff, check_ke
 from identity.duties import check_one_duty
 from identity.forms import NewUserNameField
 from identity.models import Person
+from identity.proposal_admin import ProposalAdmin
 from ui.lookups import DeclaredLookups
+
+__all__ = ["ProposalAdmin", "StaffAdmin"]
 
 
 class StaffForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no argument

@@ -9,8 +9,9 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from identity.models import Person
-from outbox.letters import Letter, PageLink, Paragraph
+from identity.models import Person, Proposal
+from identity.proposals import Kind
+from outbox.letters import Facts, Letter, PageLink, Paragraph
 
 
 def _greeting(person: Person) -> str:
@@ -86,5 +87,37 @@ def means_changed(person: Person, what: str | Promise) -> Letter:
                 Paragraph(str(what)),
                 PageLink(_("See how you log in"), settings.SITE_URL + reverse("own-means")),
                 unexpected(),
+            ),
+        )
+
+
+def proposal_step(person: Person, proposal: Proposal, *, kind: Kind, by: Person) -> Letter:
+    """To supervisors and whoever decides about such proposals: how one stands now, and who did that (BEHAVIOUR T7)."""
+    with translation.override(person.language):
+        if proposal.outcome:
+            state = str(Proposal.Outcome(proposal.outcome).label)
+        else:
+            state = _("confirmed") if proposal.confirmed_at else _("proposed, waits for a second person")
+        rows = [
+            (_("Proposal"), str(kind.label)),
+            (_("About"), kind.headline(proposal)),
+            (_("State"), state),
+            (_("By"), by.full_name),
+            (_("People touched"), str(proposal.people)),
+            (_("Enterprises touched"), str(proposal.enterprises)),
+        ]
+        if proposal.takes_effect_on:
+            rows.append((_("Takes effect on"), date_format(proposal.takes_effect_on)))
+        return Letter(
+            subject=_("A proposal at the contact centre: %(what)s") % {"what": kind.label},
+            greeting=_greeting(person),
+            blocks=(
+                Paragraph(_("A proposal of your colleagues has a new state.")),
+                Facts(tuple(rows)),
+                PageLink(
+                    _("See the proposal"),
+                    settings.SITE_URL + reverse("admin:identity_proposal_change", args=[proposal.pk]),
+                ),
+                Paragraph(_("Did you not expect this? Tell the other supervisors at once.")),
             ),
         )

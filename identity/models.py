@@ -1,4 +1,4 @@
-"""Who: persons, their sessions, tries at secrets, activations."""
+"""Who: persons, their sessions, tries at secrets, activations; whose number a staff account is, what staff propose."""
 
 import uuid
 from typing import ClassVar
@@ -13,6 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from formats import insz as insz_format
 from identity.enums import Language, Title
+
+
+def pair(name: str) -> Q:
+    """Return the condition that `<name>_at` and `<name>_by` are both there or both not."""
+    at, by = f"{name}_at__isnull", f"{name}_by__isnull"
+    return Q(**{at: True, by: True}) | Q(**{at: False, by: False})
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -171,3 +177,98 @@ class Activation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.expires_at:%Y-%m-%d}"
+
+
+class StaffNumber(models.Model):
+    """Whose account of staff this is: a keyed hash of the national number that an eID proved (BEHAVIOUR T8).
+
+    Not unique: somebody may have two accounts, which are never two pairs of eyes.
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="staff_number")
+    number_hash = models.CharField(max_length=64, db_index=True)
+    proved_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("proved number")
+        verbose_name_plural = _("proved numbers")
+
+    def __str__(self) -> str:
+        return self.number_hash[:8]
+
+
+class Proposal(models.Model):
+    """What one member of staff wants written, and a second one decides (BEHAVIOUR T7; docs/two-people.md).
+
+    It is under way until it has an outcome. What it asks never changes: who wants something else withdraws it.
+    """
+
+    class Outcome(models.TextChoices):
+        APPLIED = "applied", _("carried out")
+        REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        OVERTAKEN = "overtaken", _("overtaken: meanwhile things stand otherwise")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # A name of identity.proposals' registry.
+    kind = models.CharField(_("kind"), max_length=40)
+    # The thing as the record names it, "person:<public_id>"; for a new one a name that the kind makes.
+    subject = models.CharField(max_length=200)
+    # What is to be written, as the kind understands it. Never a secret.
+    content = models.JSONField()
+    # Digest of how things stood when it was made.
+    basis = models.CharField(max_length=64)
+    people = models.PositiveIntegerField(_("people"))
+    enterprises = models.PositiveIntegerField(_("enterprises"))
+    # The first day on which it counts; null: as soon as it is confirmed.
+    takes_effect_on = models.DateField(_("takes effect on"), null=True, blank=True)
+    made_at = models.DateTimeField(_("proposed"))
+    made_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("proposed by"))
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed by")
+    )
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ended by")
+    )
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject"],
+                condition=Q(outcome=""),
+                name="proposal_one_under_way",
+                violation_error_message=_("The same is proposed already: decide about that first."),
+            ),
+            models.CheckConstraint(condition=pair("confirmed"), name="proposal_confirmed_pair"),
+            models.CheckConstraint(condition=pair("ended"), name="proposal_ended_pair"),
+            models.CheckConstraint(
+                condition=Q(outcome="", ended_at__isnull=True) | (~Q(outcome="") & Q(ended_at__isnull=False)),
+                name="proposal_ended_with_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=models.F("made_by")),
+                name="proposal_two_people",
+                violation_error_message=_("Who proposed it does not confirm it."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="applied") | Q(confirmed_at__isnull=False), name="proposal_applied_confirmed"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["outcome", "made_at"], name="proposal_queue"),
+            models.Index(fields=["subject", "kind"], name="proposal_about"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.made_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def waits_for_its_day(self) -> bool:
+        """Whether it is confirmed, and takes effect later."""
+        return self.confirmed_at is not None and not self.outcome

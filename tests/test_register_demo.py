@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django import Settings
 
-from csam_portal.demo.world import CAST, CROWD, PASSWORD, STAFF
+from csam_portal.demo.world import CAST, CROWD, PASSWORD, STAFF, STAFF_CARDS
 from enterprises.enums import IdentifiedBy, State
 from enterprises.gateway.embedded import EmbeddedRegister
 from enterprises.models import (
@@ -21,7 +21,8 @@ from enterprises.models import (
     RegisterName,
     RegisterPerson,
 )
-from identity.models import Person
+from identity.independence import number_hash
+from identity.models import Person, StaffNumber
 from tests.cast import AN, ATELIER, BART, BRASSERIE, BUURTHUIS, DRUKKERIJ, EMMA, GROOT, INGRID, KARIM, PIOTR, TRANSPORT
 
 pytestmark = pytest.mark.django_db
@@ -158,3 +159,12 @@ def test_what_is_kept_is_named_and_described_in_four_languages() -> None:
                 assert getattr(thing, f"name_{language}"), thing
                 if isinstance(thing, Application):
                     assert getattr(thing, f"description_{language}"), thing
+
+
+def test_T8_each_member_of_staff_is_bound_to_a_number_of_their_own_in_the_register() -> None:
+    bound = dict(StaffNumber.objects.values_list("person__user_name", "number_hash"))
+    assert bound == {user_name: number_hash(card.insz) for user_name, card in STAFF_CARDS.items()}
+    assert len(set(bound.values())) == len(STAFF)
+    cards = RegisterPerson.objects.filter(insz__in=[card.insz for card in STAFF_CARDS.values()], has_eid=True)
+    assert cards.count() == len(STAFF)
+    assert not {card.insz for card in STAFF_CARDS.values()} & {person.insz for person in (*CAST, *CROWD)}

@@ -9,17 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprises.fields import KeyField
 from enterprises.models import Application, Capacity
+from identity.models import pair
 from users.enums import AccountType, BulkAct, BulkEnd
 
 # Of a folded name, as lists sort and search by it.
 KEY_LENGTH = 200
 LIVE = Q(ended_at__isnull=True)
-
-
-def pair(name: str) -> Q:
-    """Return the condition that `<name>_at` and `<name>_by` are both there or both not."""
-    at, by = f"{name}_at__isnull", f"{name}_by__isnull"
-    return Q(**{at: True, by: True}) | Q(**{at: False, by: False})
 
 
 def _list_index(name: str, *keys: str) -> models.Index:

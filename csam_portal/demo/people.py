@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import Group
+from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from csam_portal.demo.world import CAST, PASSWORD, STAFF
+from csam_portal.demo.world import CAST, PASSWORD, STAFF, STAFF_CARDS
 from formats.names import user_name_key
-from identity.models import Person
+from identity.independence import number_hash
+from identity.models import Person, StaffNumber
 from identity.people import person_of
 
 
@@ -26,11 +28,8 @@ class Login:
 def load_people() -> list[Login]:
     """Write the demo world's persons with a user name and its staff; return their logins. Call inside a transaction."""
     known = [_person(one.user_name, _cast_member(one.insz)) for one in CAST if one.user_name]
-    staff = [_person(user_name, _staff_member(user_name, place)) for place, user_name in enumerate(STAFF, start=1)]
+    staff = [load_staff_member(user_name) for user_name in STAFF]
     _set_password([*known, *staff])
-    groups = {group.name: group for group in Group.objects.all()}
-    for person in staff:
-        person.groups.set([groups[STAFF[person.user_name or ""]]])
     logins = [Login(person.user_name or "", person.full_name) for person in known]
     return logins + [
         Login(person.user_name or "", person.full_name, _totp_secret(person), STAFF[person.user_name or ""])
@@ -43,9 +42,16 @@ def _cast_member(insz: str) -> Person:
     return person_of(insz=insz, last_name=one.last_name, first_names=one.first_names, language=one.language)
 
 
-def _staff_member(user_name: str, place: int) -> Person:
-    existing = Person.objects.filter(user_name=user_name).first()
-    return existing or Person(is_staff=True, first_names="Eranova", last_name=str(place))
+def load_staff_member(user_name: str) -> Person:
+    """Write a member of staff as one who has activated the account: group, proved number, app. The password comes later."""
+    card = STAFF_CARDS[user_name]
+    person = Person.objects.filter(user_name=user_name).first()
+    person = person or Person(is_staff=True, first_names=card.first_names, last_name=card.last_name)
+    person = _person(user_name, person)
+    person.groups.set(Group.objects.filter(name=STAFF[user_name]))
+    proved = {"number_hash": number_hash(card.insz), "proved_at": timezone.now()}
+    StaffNumber.objects.get_or_create(person=person, defaults=proved)
+    return person
 
 
 def _person(user_name: str, person: Person) -> Person:

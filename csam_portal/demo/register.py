@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Model
 
-from csam_portal.demo.world import CAST, CROWD, ENTERPRISES
+from csam_portal.demo.world import CAST, CROWD, ENTERPRISES, STAFF_CARDS
 from enterprises.models import (
     Employment,
     LegalFunction,
@@ -15,6 +15,7 @@ from enterprises.models import (
     RegisterPerson,
 )
 
+_PEOPLE = (*CAST, *CROWD, *STAFF_CARDS.values())
 _LEGAL_NAME = "001"
 _LEGAL_PERSON = "2"
 _IN_OFFICE_SINCE = date(2020, 1, 1)
@@ -24,7 +25,7 @@ _EMPLOYED_SINCE = date(2021, 9, 1)
 def load_register() -> None:
     """Write the demo world's enterprises, persons, functions, employments and numbers anew. Call inside a transaction."""
     numbers = [enterprise.number for enterprise in ENTERPRISES]
-    RegisterPerson.objects.filter(insz__in=[person.insz for person in (*CAST, *CROWD)]).delete()
+    RegisterPerson.objects.filter(insz__in=[person.insz for person in _PEOPLE]).delete()
     for model in (RegisterEnterprise, RegisterName, RegisterAddress, RegisterNumber, LegalFunction, Employment):
         model.objects.filter(number__in=numbers).delete()
     for rows in (_enterprises(), _names(), _addresses(), _numbers(), _persons(), _functions(), _employments()):
@@ -82,7 +83,7 @@ def _persons() -> list[Model]:
             language=person.language,
             has_eid=person.has_eid,
         )
-        for person in (*CAST, *CROWD)
+        for person in _PEOPLE
     ]
 
 

@@ -76,6 +76,11 @@ def _crowd() -> tuple[DemoPerson, ...]:
 
 
 CROWD = _crowd()
+# The eID of each member of staff: the number that their account is bound to (BEHAVIOUR T8).
+STAFF_CARDS = {
+    user_name: DemoPerson(_insz(date(1980, 6, place), 997), "Eranova", str(place), "nl")
+    for place, user_name in enumerate(STAFF, start=1)
+}
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import Application, Capacity
 from identity.enums import Language, Title
+from identity.models import pair
 from senders.enums import CONNECTION_OF, ChannelKind, Connection
-from users.models import LIVE, pair
+from users.models import LIVE
 
 # Certificates and keys are retired, and may be registered again later.
 IN_USE = Q(retired_at__isnull=True)

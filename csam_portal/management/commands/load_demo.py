@@ -11,7 +11,7 @@ from csam_portal.demo.register import load_register
 from csam_portal.demo.requests import load_requests
 from csam_portal.demo.roles import load_roles
 from csam_portal.demo.senders import DemoSender, load_sender
-from csam_portal.demo.world import BUURTHUIS, CAST, PASSWORD
+from csam_portal.demo.world import BUURTHUIS, CAST, PASSWORD, STAFF_CARDS
 from formats.insz import show
 from htb.document.demo_keys import PASSPHRASE, file_name, make_demo_signers
 from htb.document.seal import make_demo_seal
@@ -45,6 +45,8 @@ class Command(BaseCommand):
         for person in CAST:
             if person.has_eid:
                 self.stdout.write(f"  {show(person.insz)}  {person.first_names} {person.last_name}")
+        for user_name, card in STAFF_CARDS.items():
+            self.stdout.write(f"  {show(card.insz)}  {card.first_names} {card.last_name} ({user_name})")
         self.stdout.write(
             f"Signing files in {settings.DEMO_SIGNERS_DIR} (passphrase {PASSPHRASE}; or `manage.py sign_demo`):"
         )
