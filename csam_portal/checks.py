@@ -40,7 +40,7 @@ def production_is_safe(**_options: Any) -> list[CheckMessage]:
         return []
     messages: list[CheckMessage] = [
         Error(sentence, hint="docs/settings.md says what to set.", id="portal.E002")
-        for rule in (_keys, _addresses, _login, _mail, _switches, _seal, _signers, _senders)
+        for rule in (_keys, _addresses, _cookies, _login, _mail, _switches, _seal, _signers, _senders)
         for sentence in rule()
     ]
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -67,6 +67,18 @@ def _addresses() -> Iterator[str]:
         yield "ALLOWED_HOSTS is empty or takes every host."
     if not settings.SECURE_SSL_REDIRECT or not settings.SECURE_HSTS_SECONDS:
         yield "SECURE_SSL_REDIRECT or HSTS_SECONDS is off."
+
+
+def _cookies() -> Iterator[str]:
+    """A browser takes a cookie `__Host-…` from this very host alone, over TLS (BEHAVIOUR T28); without TLS there is none."""
+    for kind in ("SESSION", "CSRF", "LANGUAGE") if settings.SITE_URL.startswith("https://") else ():
+        name, secure, http_only, same_site, domain, path = (
+            getattr(settings, f"{kind}_COOKIE_{part}")
+            for part in ("NAME", "SECURE", "HTTPONLY", "SAMESITE", "DOMAIN", "PATH")
+        )
+        is_bound = name.startswith("__Host-") and secure and domain is None and path == "/"
+        if not (is_bound and http_only and same_site in {"Lax", "Strict"}):
+            yield f"The cookie {name} is not bound to this host: __Host-, Secure, HttpOnly, SameSite, for every path."
 
 
 def _login() -> Iterator[str]:

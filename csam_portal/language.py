@@ -24,7 +24,7 @@ class LanguageCookieMiddleware:
                 language,
                 max_age=ONE_YEAR,
                 secure=settings.LANGUAGE_COOKIE_SECURE,
-                httponly=True,
+                httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
                 samesite="Lax",
             )
         return response
