@@ -24,7 +24,7 @@ LANGUAGES = ("nl", "fr", "de", "en")
 # ISO 32000-1, 14.8.4: what an element may be.
 STANDARD = {
     "/Document", "/Div", "/P", "/H1", "/H2", "/Span", "/Table", "/TBody", "/TR", "/TH", "/TD", "/L", "/LI", "/LBody", "/Figure",
-    "/NonStruct",
+    "/NonStruct", "/Sect", "/Form",
 }  # fmt: skip
 PAINTS = {"Tj", "TJ", "'", '"', "f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh", "Do"}
 TOKEN = re.compile(r"<<.*?>>|\[.*?\]|<[^<>]*>|\((?:\\.|[^\\)])*\)|\S+", re.DOTALL)
@@ -150,12 +150,24 @@ def test_7_21_every_letter_has_its_unicode(reader: PdfFileReader) -> None:
         assert any(key in descriptor for key in ("/FontFile", "/FontFile2", "/FontFile3"))
 
 
+def test_7_18_the_place_for_a_signature_is_tagged_and_has_a_name(reader: PdfFileReader) -> None:
+    (form,) = (element for element in all_of(reader) if element.kind == "/Form")
+    (field,) = inside(page_of(reader)["/Annots"])
+    assert form.facts["/K"].raw_get("/Obj") == reader.root["/AcroForm"]["/Fields"].raw_get(0)
+    assert form.facts["/K"]["/Type"] == "/OBJR"
+    owners = inside(reader.root["/StructTreeRoot"]["/ParentTree"]["/Nums"])
+    assert owners[2 * int(field["/StructParent"])] == field["/StructParent"]
+    assert owners[2 * int(field["/StructParent"]) + 1]["/S"] == "/Form"
+    assert len(str(field["/TU"])) > 20
+
+
 def test_7_18_the_seal_leaves_it_as_it_was(settings: Any, tmp_path: Path) -> None:
     use_new_seal(settings, tmp_path)
     reader = PdfFileReader(BytesIO(make(a_request())[0]))
     page = page_of(reader)
-    (widget,) = inside(page["/Annots"])
-    assert int(widget["/F"]) & 2, "hidden: it stands in no tag"
+    signature, seal = inside(page["/Annots"])
+    assert int(seal["/F"]) & 2, "hidden: it stands in no tag"
+    assert (signature["/T"], "/V" in signature) == ("Signature", False)
     assert page["/Tabs"] == "/S"
     assert reader.root["/MarkInfo"] == {"/Marked": True}
     assert len(all_of(reader)) > 80

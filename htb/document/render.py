@@ -15,11 +15,12 @@ from django.urls import reverse
 from django.utils import translation
 from weasyprint.text.fonts import FontConfiguration
 
-from htb.document.content import Content
+from htb.document.content import SIGNATURE_FIELD, Content
 
 HERE = Path(__file__).parent
 # Very long names and addresses make the type smaller rather than the document longer.
 SIZES = ("normal", "small", "smallest")
+POINTS_PER_PIXEL = 0.75
 # Pango's fonts are shared by the threads of a process, and not made for that.
 _one_at_a_time = threading.Lock()
 
@@ -35,9 +36,7 @@ def pdf_of(content: Content) -> bytes:
             )
             if len(document.pages) == 1:
                 break
-        return bytes(
-            document.write_pdf(pdf_identifier=identifier, pdf_variant="pdf/ua-1", finisher=_say_what_heads_a_row)
-        )
+        return bytes(document.write_pdf(pdf_identifier=identifier, pdf_variant="pdf/ua-1", finisher=_finish))
 
 
 def html_of(content: Content, size: str = SIZES[0]) -> str:
@@ -53,11 +52,62 @@ def html_of(content: Content, size: str = SIZES[0]) -> str:
         return render_to_string("htb/document.html", context)
 
 
-def _say_what_heads_a_row(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+def _finish(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+    _say_what_heads_a_row(pdf)
+    _keep_a_place_for_a_signature(document, pdf)
+
+
+def _say_what_heads_a_row(pdf: pydyf.PDF) -> None:
     """Add to every table head which way it heads; WeasyPrint names the cells, which not every screen reader understands."""
     for thing in pdf.objects:
         if isinstance(thing, pydyf.Dictionary) and thing.get("S") == "/TH":
             thing["A"]["Scope"] = "/Row"
+
+
+def _keep_a_place_for_a_signature(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+    """Lay an empty signature field over the document's one <section>: an electronic signature may show there alone (T14).
+
+    WeasyPrint makes fields of other kinds only. PDF/UA wants the field in a <Form> of the structure, with a name (7.18).
+    """
+    (page,) = document.pages
+    box = next(one for one in page._page_box.descendants() if one.element is not None and one.element.tag == "section")
+    left, top = box.position_x, box.position_y
+    rectangle = (left, page.height - top - box.border_height(), left + box.border_width(), page.height - top)
+    (page_of_pdf,) = (one for one in pdf.objects if isinstance(one, pydyf.Dictionary) and one.get("Type") == "/Page")
+    (section,) = (one for one in pdf.objects if isinstance(one, pydyf.Dictionary) and one.get("S") == "/Sect")
+    tree = pdf.objects[int(pdf.catalog["StructTreeRoot"].split()[0])]
+    owners = pdf.objects[int(tree["ParentTree"].split()[0])]["Nums"]
+    place = len(owners) // 2
+    field = pydyf.Dictionary(
+        {
+            "Type": "/Annot",
+            "Subtype": "/Widget",
+            "FT": "/Sig",
+            "T": pydyf.String(SIGNATURE_FIELD),
+            "TU": pydyf.String(box.element.get("title")),
+            "Rect": pydyf.Array(round(side * POINTS_PER_PIXEL, 2) for side in rectangle),
+            "P": page_of_pdf.reference,
+            "F": 4,  # printed
+            "StructParent": place,
+        }
+    )
+    pdf.add_object(field)
+    link = pydyf.Dictionary({"Type": "/OBJR", "Obj": field.reference, "Pg": page_of_pdf.reference})
+    pdf.add_object(link)
+    form = pydyf.Dictionary(
+        {
+            "Type": "/StructElem",
+            "S": "/Form",
+            "K": link.reference,
+            "Pg": page_of_pdf.reference,
+            "P": section.reference,
+        }
+    )
+    pdf.add_object(form)
+    section["K"].append(form.reference)
+    owners.extend([place, form.reference])
+    page_of_pdf["Annots"] = pydyf.Array([field.reference])
+    pdf.catalog["AcroForm"] = pydyf.Dictionary({"Fields": pydyf.Array([field.reference])})
 
 
 def _qr_code(text: str) -> str:
