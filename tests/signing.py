@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from htb.document.demo_keys import Issued, issue, revocation_list
@@ -53,10 +54,11 @@ def sign(
     field: str = "Signature",
     change: Change | None = None,
     spec: SigFieldSpec | None = None,
+    picture: BaseStampStyle | None = None,
 ) -> bytes:
     """Return the file signed with a card. issuers: come along. change: something else done to the file in the same update.
 
-    spec: where the signature shows on the page.
+    spec: where the signature shows on the page, where that is not our own field. picture: what shows there.
     """
     der = serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     certificate, *others = (
@@ -71,7 +73,8 @@ def sign(
         change(writer)
     about = PdfSignatureMetadata(field_name=field, subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256")
     with ThreadPoolExecutor(1) as thread:
-        signed: BytesIO = thread.submit(PdfSigner(about, signer=signer, new_field_spec=spec).sign_pdf, writer).result()
+        signing = PdfSigner(about, signer=signer, new_field_spec=spec, stamp_style=picture)
+        signed: BytesIO = thread.submit(signing.sign_pdf, writer).result()
     return signed.getvalue()
 
 

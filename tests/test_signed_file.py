@@ -13,6 +13,7 @@ import pytest
 import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -20,7 +21,7 @@ from pyhanko.pdf_utils.writer import copy_into_new_writer
 from pyhanko.sign.fields import SigFieldSpec
 
 from acts.errors import Refused
-from htb.document import make, render
+from htb.document import appearance, drawing, make, render, signed
 from htb.document.content import content_of
 from htb.document.demo_keys import Issued, issue, revocation_list
 from htb.document.signed import check_signed
@@ -162,6 +163,7 @@ def from_issuer(case: Case, issuer: str) -> bytes:
     return sign(case.original, issue("Ingrid", number=cast.INGRID, issuer=issue(issuer, is_authority=True)))
 
 
+PAGE = (0, 0, 595, 842)
 REFUSED: list[tuple[str, str, Callable[[Case], bytes]]] = [
     ("not_signed", "as we made it", lambda case: case.original),
     ("not_signed", "with nonsense behind it", lambda case: case.original + b"nonsense"),
@@ -181,6 +183,7 @@ REFUSED: list[tuple[str, str, Callable[[Case], bytes]]] = [
     ("added_before", "an update, then signed", lambda case: sign(updated(case.original, harmless), case.card)),
     ("added_before", "overpainted, then signed", lambda case: sign(updated(case.original, overpaint), case.card)),
     ("added_before", "overpainted with the signature", lambda case: case.signed(change=overpaint)),
+    ("out_of_place", "a picture over the page", lambda case: case.signed(field="Mine", spec=SigFieldSpec("Mine", box=PAGE))),
     ("added_after", "an update behind the signature", lambda case: updated(case.signed(), harmless)),
     ("added_after", "bytes behind the signature", lambda case: case.signed() + b"\n"),
     ("bomb", "a bomb", lambda case: case.signed(change=bomb)),
@@ -209,10 +212,11 @@ def test_X9_whatever_is_wrong_with_a_file_has_its_own_reason(case: Case, code: s
 
 
 def test_X9_every_reason_reads_differently(case: Case) -> None:
-    from htb.document.signed import _SENTENCES
+    from htb.document.refusals import SENTENCES
 
-    assert {code for code, _what, _make_it in REFUSED} == set(_SENTENCES)
-    assert len({str(sentence) for sentence in _SENTENCES.values()}) == len(_SENTENCES)
+    by_looks = {"looks_changed", "not_drawn"}  # tests of their own
+    assert {code for code, _what, _make_it in REFUSED} == set(SENTENCES) - by_looks
+    assert len({str(sentence) for sentence in SENTENCES.values()}) == len(SENTENCES)
 
 
 def test_X9_a_signed_document_tells_who_signed_and_when(case: Case) -> None:
@@ -237,7 +241,8 @@ def test_X9_a_seal_put_in_place_of_ours_does_not_count(case: Case) -> None:
     """The tail writes another signature into our seal's own field and a second one beside it."""
 
     def usurp(writer: IncrementalPdfFileWriter) -> None:
-        reference = writer.root["/AcroForm"]["/Fields"].raw_get(0)
+        fields = writer.root["/AcroForm"]["/Fields"]
+        reference = next(one for one in map(fields.raw_get, range(len(fields))) if one.get_object()["/T"] == "Seal")
         field = reference.get_object()
         usurper = generic.DictionaryObject(dict(field["/V"].get_object()))
         usurper[name("/Contents")] = generic.ByteStringObject(bytes.fromhex("3000"))
@@ -245,7 +250,9 @@ def test_X9_a_seal_put_in_place_of_ours_does_not_count(case: Case) -> None:
         writer.mark_update(reference)
 
     content = case.signed(change=usurp)
-    assert bytes(PdfFileReader(BytesIO(content)).root["/AcroForm"]["/Fields"][0]["/V"]["/Contents"]) == b"\x30\x00"
+    fields = PdfFileReader(BytesIO(content)).root["/AcroForm"]["/Fields"]
+    values = [fields[place]["/V"]["/Contents"] for place in range(len(fields)) if fields[place]["/T"] == "Seal"]
+    assert [bytes(one) for one in values] == [b"\x30\x00"]
     assert case.judged(content) in {"added_before", "unreadable"}
 
 
@@ -265,11 +272,50 @@ def test_X9_the_issuers_are_read_at_every_upload(case: Case, caplog: pytest.LogC
 
 def test_X9_a_signature_that_shows_on_the_page_counts_alike(case: Case) -> None:
     """Most signing programs draw one."""
-    spec = SigFieldSpec("Signature", box=(60, 150, 260, 210))
-    content = case.signed(spec=spec)
-    assert len(PdfFileReader(BytesIO(content)).root["/Pages"]["/Kids"][0]["/Annots"]) == 2
+    mine = {"field": "Mine", "spec": SigFieldSpec("Mine", box=(345, 205, 540, 230))}
+    content = case.signed(**mine)
+    assert len(PdfFileReader(BytesIO(content)).root["/Pages"]["/Kids"][0]["/Annots"]) == 3
     assert case.judged(content) == ""
-    assert case.judged(case.signed(spec=spec, change=overpaint)) == "added_before", "and nothing is drawn beside it"
+    assert case.judged(case.signed(**mine, change=overpaint)) == "added_before", "and nothing is drawn beside it"
+
+
+def test_T14_what_cannot_be_drawn_is_not_taken(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = case.signed()
+    with monkeypatch.context() as patch:
+        patch.setattr(drawing, "SECONDS", 0.01)
+        assert case.judged(content) == "not_drawn"
+    assert case.judged(content) == ""
+
+
+def test_T14_what_looks_otherwise_is_not_taken(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signed, "check_places", lambda *_files: None)
+    assert case.judged(case.signed(field="Mine", spec=SigFieldSpec("Mine", box=PAGE))) == "looks_changed"
+
+
+def test_T14_nothing_is_drawn_for_who_has_no_certificate_that_counts(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "look_the_same", lambda *_files, **_place: pytest.fail("drawn"))
+    assert case.judged(from_issuer(case, "CA")) == "unknown_issuer"
+
+
+def test_T14_the_box_is_the_one_that_is_printed(case: Case) -> None:
+    """Its left and its right side, measured on the drawn page, in every language and however long the names are."""
+    for changes in (
+        {"language": "nl"},
+        {"language": "fr"},
+        {"language": "de"},
+        {"enterprise_name": "Vereniging " * 30},
+    ):
+        document = make(a_request(**changes))[0]
+        box = appearance._box(PdfFileReader(BytesIO(document)))
+        assert box is not None
+        page = Image.open(BytesIO(drawing.picture_of(document, 1))).convert("L")
+        scale = page.height / 841.89
+        middle = int((841.89 - (box[1] + box[3]) / 2) * scale)
+        beside = int((box[0] - 6) * scale)
+        row = [x for x in range(beside, page.width) if page.getpixel((x, middle)) < 128]  # type: ignore[operator]
+        assert (abs(row[0] - box[0] * scale) < 4, abs(row[-1] - box[2] * scale) < 4) == (True, True)
 
 
 def test_X9_who_signs_issues_no_certificates(case: Case) -> None:
