@@ -33,6 +33,9 @@ class PageMiddleware:
         # After logging off, "Back" must not show what somebody saw.
         if request.actor is not None or (declaration is not None and not declaration.is_kept):  # type: ignore[attr-defined]
             add_never_cache_headers(response)
+        if declaration is not None and declaration.has_secret:
+            # Not "no-referrer": with it a page's own form has the origin "null", like one of another site (T27).
+            response["Referrer-Policy"] = "strict-origin"
         return response
 
     def process_view(

@@ -13,7 +13,6 @@ from django.utils import translation
 from django.utils.crypto import constant_time_compare
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 
 from acts.attempts import attempt
 from identity.limits import client_address
@@ -21,7 +20,7 @@ from mock_idp.actions import Asked, InvalidGrant, log_in, redeem, told
 from mock_idp.cards import card_of, check_pin, shown_cards
 from mock_idp.forms import CardForm
 from mock_idp.keys import public_keys
-from ui.pages import public_page
+from ui.pages import api, public_page
 
 EID, ITSME = 500, 450
 RETURN_ORIGINS = ["/".join(address.split("/")[:3]) for address in settings.MOCK_IDP_REDIRECT_URIS]
@@ -141,9 +140,7 @@ def _return(asked: Asked, **answer: str) -> HttpResponse:
     return redirect(f"{asked.redirect_uri}?{urlencode({**answer, 'state': asked.state})}")
 
 
-@public_page(methods=("POST",))
-@csrf_exempt  # called by servers, which authenticate by their secret
-@never_cache
+@api(methods=("POST",))  # for servers, which authenticate by their secret
 def token(request: HttpRequest) -> HttpResponse:
     """A client brings a code and its secret, and gets an id_token and an access token (RFC 6749, 4.1.3)."""
     client_id, secret = _client_of(request)
@@ -174,9 +171,7 @@ def _client_of(request: HttpRequest) -> tuple[str, str]:
     return unquote_plus(name), unquote_plus(secret)
 
 
-@public_page(methods=("GET", "POST"))
-@csrf_exempt  # called by servers, which authenticate by their token
-@never_cache
+@api(methods=("GET", "POST"))  # for servers, which authenticate by their token
 def userinfo(request: HttpRequest) -> HttpResponse:
     """A client brings its access token and learns who logged in, as a signed token."""
     _bearer, _space, access_token = request.headers.get("Authorization", "").partition(" ")

@@ -17,7 +17,8 @@ class Page:
 
     level: a key of settings.LEVELS, None for a public page. writes_on_get: why a GET may write. keeps_form: what was typed when
     the session had ended waits in the new one (`ui.kept`); never for a page that asks a secret. for_programs: the answers are
-    JSON, also when something is refused; nobody's cookie counts there, so that no form can be forged.
+    JSON, also when something is refused; nobody's cookie counts there, so that no form can be forged. has_secret: its address
+    carries a secret (docs/addresses.md), which no browser tells anybody.
     """
 
     level: str | None
@@ -25,6 +26,7 @@ class Page:
     writes_on_get: str = ""
     keeps_form: bool = False
     for_programs: bool = False
+    has_secret: bool = False
 
     @property
     def is_kept(self) -> bool:
@@ -39,9 +41,11 @@ def page(
     return _declare(Page(level, tuple(methods), writes_on_get, keeps_form))
 
 
-def public_page(*, methods: Sequence[str] = ("GET",), writes_on_get: str = "") -> Callable[[View], View]:
+def public_page(
+    *, methods: Sequence[str] = ("GET",), writes_on_get: str = "", has_secret: bool = False
+) -> Callable[[View], View]:
     """Declare a page that needs no login."""
-    return _declare(Page(None, tuple(methods), writes_on_get))
+    return _declare(Page(None, tuple(methods), writes_on_get, has_secret=has_secret))
 
 
 def api(*, methods: Sequence[str] = ("GET",)) -> Callable[[View], View]:

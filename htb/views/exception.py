@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 
 from access_admins.enums import Procedure
 from access_admins.succession import Succession
@@ -133,6 +132,8 @@ def _applicant_page(request: HttpRequest, form: ApplicantForm) -> HttpResponse:
     if request.method == "POST":
         tried = attempt(form, lambda: _check_applicant(request, form))
         if tried.done:
+            # Whoever planted this session in the browser holds it no longer (BEHAVIOUR T27).
+            request.session.cycle_key()
             run = journeys.begin(JOURNEY, owner=_owner(request), step=steps.ENTERPRISE, form=form)
             return redirect("exception-step", run.public_id, steps.CHIEF)
         status = tried.status
@@ -214,20 +215,15 @@ def document(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     return _download(requests.made_by(run))
 
 
-@public_page(methods=("GET", "POST"))
-@csrf_exempt  # a page without referrer has the origin "null"; the secret is what another site could not send
+@public_page(methods=("GET", "POST"), has_secret=True)
 def document_link(request: HttpRequest, secret: str) -> HttpResponse:
     """X6: where the mailed link leads. A button; its POST gives the document."""
-    if request.method == "POST":
-        made = requests.request_of_link(secret)
-        if made is None or not _may_download(made):
-            response = render(request, "htb/document_gone.html", status=404)
-        else:
-            response = _download(made)
-    else:
-        response = render(request, "htb/document_link.html")
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    if request.method != "POST":
+        return render(request, "htb/document_link.html")
+    made = requests.request_of_link(secret)
+    if made is None or not _may_download(made):
+        return render(request, "htb/document_gone.html", status=404)
+    return _download(made)
 
 
 def _may_download(made: Request) -> bool:

@@ -21,7 +21,11 @@ _FOLLOWED = "followed"
 
 
 def remember_followed(request: HttpRequest, made: Request) -> None:
-    """Let this session return the document of a request for as long as a session may lie idle."""
+    """Let this session return the document of a request for as long as a session may lie idle.
+
+    Under a new key: whoever planted the session in the browser does not hold it any more (BEHAVIOUR T27).
+    """
+    request.session.cycle_key()
     request.session[_FOLLOWED] = {
         "request": str(made.public_id),
         "until": time.time() + settings.SESSION_IDLE_SECONDS,

@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
 from acts.attempts import refuse
@@ -24,6 +23,7 @@ from identity.actions.means import is_taken
 from identity.actions.passwords import TAKEN
 from identity.enums import Means
 from identity.forms import ActivationCodeForm, DeviceForm, NewUserNameForm
+from identity.login import end_session
 from identity.models import Activation
 from identity.views.asking import ask
 from identity.views.devices import app_page, codes_page
@@ -37,23 +37,24 @@ Step = Callable[[HttpRequest, Activation, dict[str, Any]], HttpResponse]
 View = Callable[[HttpRequest], HttpResponse]
 
 
-@public_page(methods=("GET", "POST"))
-@csrf_exempt  # a page without referrer has the origin "null"; the secret is what another site could not send
+@public_page(methods=("GET", "POST"), has_secret=True)
 def link(request: HttpRequest, secret: str) -> HttpResponse:
-    """Where a mailed link leads: a button. Its POST looks at the secret, and moves on to an address without it."""
-    if request.method != "POST":
-        response = render(request, "identity/link.html")
-    else:
-        activation = acts.followed(secret)
-        if activation is None:
-            response = redirect("link-gone")
-        else:
-            request.session.cycle_key()
-            drafts.drop(request.session, drafts.APP, drafts.CODES)
-            drafts.keep(request, drafts.LINK, activation.person, activation=activation.pk)
-            response = redirect(PAGE_OF[Activation.Purpose(activation.purpose)])
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    """Where a mailed link leads: a button. Its POST looks at the secret, and moves on to an address without it.
+
+    Whoever is logged in is asked first whether to log off: the link may have come from somebody else (BEHAVIOUR T27).
+    """
+    is_logged_in = request.user.is_authenticated
+    if request.method != "POST" or (is_logged_in and "log_off" not in request.POST):
+        return render(request, "identity/link.html", {"who": request.user if is_logged_in else None})
+    activation = acts.followed(secret)
+    if activation is None:
+        return redirect("link-gone")
+    if is_logged_in:
+        end_session(request)
+    request.session.cycle_key()
+    drafts.drop(request.session, drafts.APP, drafts.CODES)
+    drafts.keep(request, drafts.LINK, activation.person, activation=activation.pk)
+    return redirect(PAGE_OF[Activation.Purpose(activation.purpose)])
 
 
 @public_page()

@@ -81,7 +81,10 @@ def _go(request: HttpRequest, *, means: Means, next: str, level: int) -> HttpRes
         return _back_to_login(Why.NO_ANSWER, next, level)
 
 
-@public_page(writes_on_get="the identity provider sends the browser back with a GET; its one-use code makes the login")
+@public_page(
+    writes_on_get="the identity provider sends the browser back with a GET; its one-use code makes the login",
+    has_secret=True,
+)
 @never_cache
 def callback(request: HttpRequest) -> HttpResponse:
     """Where the identity provider sends the browser back to: its answer becomes a session, or a sentence why not."""
