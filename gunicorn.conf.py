@@ -1,6 +1,8 @@
 """gunicorn reads this by itself; the rest is said on its command line (docs/operations.md)."""
 
 import os
+import sys
+from typing import Any
 
 from csam_portal.logs import dict_config
 
@@ -10,3 +12,11 @@ logconfig_dict = dict_config(
     style=os.environ.get("LOG_FORMAT") or ("json" if os.environ.get("ENVIRONMENT") == "production" else "console"),
 )
 accesslog = None
+
+
+def when_ready(_server: Any) -> None:
+    """With --preload the portal was there before its addresses were, so they are asked for again (T19)."""
+    if "csam_portal.wsgi" in sys.modules:
+        from csam_portal.starting.listening import refuse_when_reachable
+
+        refuse_when_reachable()

@@ -7,6 +7,10 @@ class CsamPortalConfig(AppConfig):
     name = "csam_portal"
 
     def ready(self) -> None:
+        from csam_portal.starting import refuse_when_unsafe
+
+        refuse_when_unsafe()
+
         from access_admins import hooks
         from access_admins.holdings import Chiefs, chief_holdings
         from access_admins.succession import close_reviews

@@ -1,6 +1,7 @@
 """Settings, all of them from the environment; docs/settings.md lists every variable.
 
-Development needs none. Production must set those that `csam_portal.checks` asks for, or it refuses to start.
+Development needs none, and serves this machine alone. What production must set, and what does not start, stands in
+`csam_portal.starting`. Secrets, switches and addresses with a password are read by `csam_portal.environment`.
 """
 
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+
+from csam_portal.environment import database, mail_server, secret, switch
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -21,16 +24,16 @@ if env.str("ENVIRONMENT", default="") != "test" and (BASE_DIR / ".env").exists()
 
 ENVIRONMENT = env.str("ENVIRONMENT", default="development")  # development | test | production
 IS_PRODUCTION = ENVIRONMENT == "production"
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = switch("DEBUG", default=False)
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 VERSION = "0.1.0"
 
 UNSAFE_SECRET_KEY = "development-only-not-a-secret"  # noqa: S105 - named so that production can refuse it
-SECRET_KEY = env.str("SECRET_KEY", default=UNSAFE_SECRET_KEY)
+SECRET_KEY = secret("SECRET_KEY", UNSAFE_SECRET_KEY)
 # Signs the links of the record; kept apart from the database, so that who can write there still cannot forge it.
-RECORD_KEY = env.str("RECORD_KEY", default=UNSAFE_SECRET_KEY)
+RECORD_KEY = secret("RECORD_KEY", UNSAFE_SECRET_KEY)
 
 # --- Apps ------------------------------------------------------------------------------------------------------------
 
@@ -58,12 +61,13 @@ INSTALLED_APPS = [
     "csp",
 ]
 
-# The mock eID/itsme provider: development and demonstration only, `csam_portal.checks` refuses it in production.
-MOCK_IDP = env.bool("MOCK_IDP", default=not IS_PRODUCTION)
+# The mock eID/itsme provider: development and demonstration only, `csam_portal.starting` refuses it in production.
+MOCK_IDP = switch("MOCK_IDP", default=not IS_PRODUCTION)
 if MOCK_IDP:
     INSTALLED_APPS.insert(1, "mock_idp")
 
 MIDDLEWARE = [
+    "csam_portal.nearby.NearbyMiddleware",
     "csam_portal.request_log.RequestLogMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -106,7 +110,7 @@ FORM_RENDERER = "ui.forms.Renderer"
 
 # --- Data ------------------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
+DATABASES = {"default": database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
@@ -169,19 +173,17 @@ BULK_AT_ONCE = env.int("BULK_AT_ONCE", default=2000)
 
 # The mock eID/itsme provider (MOCK_IDP): the PIN of every card, and where it may send a browser back to.
 MOCK_IDP_ISSUER = f"{SITE_URL}/mock-idp"
-MOCK_IDP_PIN = env.str("MOCK_IDP_PIN", default="1234")
+MOCK_IDP_PIN = secret("MOCK_IDP_PIN", "1234")
 MOCK_IDP_REDIRECT_URIS = env.list("MOCK_IDP_REDIRECT_URIS", default=[f"{SITE_URL}/oidc/callback"])
 
 # The federal authentication service or, in development, the mock that speaks the same OpenID Connect (docs/login.md).
 OIDC_ISSUER = env.str("OIDC_ISSUER", default=MOCK_IDP_ISSUER)
 OIDC_DISCOVERY_URL = env.str("OIDC_DISCOVERY_URL", default=f"{OIDC_ISSUER}/.well-known/openid-configuration")
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="csam-portal")
-OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default=UNSAFE_SECRET_KEY)
+OIDC_CLIENT_SECRET = secret("OIDC_CLIENT_SECRET", UNSAFE_SECRET_KEY)
 OIDC_SCOPES = env.str("OIDC_SCOPES", default="openid profile egovnrn certificateInfo citizen enterprise roles")
 OIDC_LEVEL_PREFIX = env.str("OIDC_LEVEL_PREFIX", default="urn:be:fedict:iam:fas:Level")
-OIDC_USERINFO_SIGNED = env.bool(
-    "OIDC_USERINFO_SIGNED", default=True
-)  # the federal service signs; others answer plain JSON
+OIDC_USERINFO_SIGNED = switch("OIDC_USERINFO_SIGNED", default=True)  # the federal service signs; others answer plain JSON
 OIDC_TIMEOUT_SECONDS = env.float("OIDC_TIMEOUT_SECONDS", default=5.0)
 # The origins that the login form may lead to; the real service's pages live elsewhere than its issuer's name says.
 OIDC_FORM_ORIGINS = env.list("OIDC_FORM_ORIGINS", default=["/".join(OIDC_DISCOVERY_URL.split("/")[:3])])
@@ -213,21 +215,19 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 REGISTER_GATEWAY = env.str("REGISTER_GATEWAY", default="enterprises.gateway.embedded.EmbeddedRegister")
 REGISTER_URL = env.str("REGISTER_URL", default="")
-REGISTER_TOKEN = env.str("REGISTER_TOKEN", default="")
+REGISTER_TOKEN = secret("REGISTER_TOKEN")
 # A remote register has so long for a question, all tries together; after so many failures in a row it is left alone a while.
 REGISTER_TIMEOUT_SECONDS = env.float("REGISTER_TIMEOUT_SECONDS", default=3.0)
 REGISTER_BREAKER_FAILURES = env.int("REGISTER_BREAKER_FAILURES", default=5)
 REGISTER_BREAKER_SECONDS = env.float("REGISTER_BREAKER_SECONDS", default=30.0)
 # Published government test persons carry month + 60 in their number; refused unless a test installation says otherwise.
-ACCEPT_TEST_INSZ = env.bool("ACCEPT_TEST_INSZ", default=False)
+ACCEPT_TEST_INSZ = switch("ACCEPT_TEST_INSZ", default=False)
 
 # --- Mail ------------------------------------------------------------------------------------------------------------
 
-if env.str("EMAIL_URL", default=""):
-    vars().update(env.email_url("EMAIL_URL"))
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = env.str("MAILBOX_DIR", default=str(VAR_DIR / "mailbox"))
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = env.str("MAILBOX_DIR", default=str(VAR_DIR / "mailbox"))
+vars().update(mail_server("EMAIL_URL"))
 EMAIL_TIMEOUT = 10  # seconds an exchange; a whole mail must stay under the lease of outbox.sending
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="CSAM <no-reply@csam.example>")
 
@@ -235,7 +235,7 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="CSAM <no-reply@csam.example>"
 
 DEMO_SEAL_DIR = VAR_DIR / "seal"  # `load_demo` makes a pair there; production refuses it
 SEAL_KEY_FILE = env.str("SEAL_KEY_FILE", default=str(DEMO_SEAL_DIR / "key.pem"))
-SEAL_KEY_PASSPHRASE = env.str("SEAL_KEY_PASSPHRASE", default="")
+SEAL_KEY_PASSPHRASE = secret("SEAL_KEY_PASSPHRASE")
 SEAL_CERTIFICATE_FILE = env.str("SEAL_CERTIFICATE_FILE", default=str(DEMO_SEAL_DIR / "certificate.pem"))
 SEAL_FORMER_CERTIFICATE_FILES = env.list("SEAL_FORMER_CERTIFICATE_FILES", default=[])
 
@@ -257,7 +257,7 @@ GATEWAY_TLS_CERTIFICATE_FILE = env.str("GATEWAY_TLS_CERTIFICATE_FILE", default="
 GATEWAY_MAX_SESSIONS = env.int("GATEWAY_MAX_SESSIONS", default=100)
 GATEWAY_MAX_SESSIONS_PER_SENDER = env.int("GATEWAY_MAX_SESSIONS_PER_SENDER", default=20)
 GATEWAY_DATABASE_ROLE = env.str("GATEWAY_DATABASE_ROLE", default="csam_gateway")
-GATEWAY_DATABASE_PASSWORD = env.str("GATEWAY_DATABASE_PASSWORD", default="")
+GATEWAY_DATABASE_PASSWORD = secret("GATEWAY_DATABASE_PASSWORD")
 GATEWAY_KEEP_DAYS = env.int("GATEWAY_KEEP_DAYS", default=30)
 # The largest file of a submission; everything of a submission passes through memory once.
 MESSAGE_MAX_BYTES = env.int("MESSAGE_MAX_BYTES", default=20 * 1024 * 1024)
@@ -353,12 +353,12 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=IS_PRODUCTION)
+SECURE_SSL_REDIRECT = switch("SECURE_SSL_REDIRECT", default=IS_PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=365 * 86400 if IS_PRODUCTION else 0)
 # Off unless they are asked for: they bind every other host below this name, for a year.
-SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
-SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = switch("HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = switch("HSTS_PRELOAD", default=False)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # A form with files, all together: what a web service sends is the most that anybody does.

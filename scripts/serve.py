@@ -31,7 +31,12 @@ def main() -> int:
     os.environ.setdefault("SITE_URL", f"http://{HOST}:{port}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csam_portal.settings")
     (ROOT / "var").mkdir(exist_ok=True)
-    prepare()
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        prepare()
+    except ImproperlyConfigured as refusal:
+        return say(str(refusal))
     print(
         f"\nThe portal is at {os.environ['SITE_URL']}/ and its mails go to {mailbox()} (Ctrl-C ends it).\n", flush=True
     )

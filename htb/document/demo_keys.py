@@ -1,6 +1,6 @@
 """Keys and certificates for development and demonstration: of the seal, and of people who sign documents without a card (X9).
 
-Whoever reads such a certificate sees what it is worth; production refuses it (csam_portal.checks).
+Whoever reads such a certificate sees what it is worth; production refuses it (csam_portal.starting).
 """
 
 import shutil

@@ -1,5 +1,6 @@
 """The portal's seal on a document: PAdES (B-B), with a key and certificate by setting (BEHAVIOUR X5; docs/document.md)."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
@@ -19,8 +20,15 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from htb.document.demo_keys import appearing_at_once, issue
 
-# Whoever reads the certificate sees what it is worth; production refuses it (csam_portal.checks).
+# Whoever reads the certificate sees what it is worth; production refuses it (csam_portal.starting).
 DEMO_NAME = "CSAM demonstration seal - worth nothing"
+NOT_SET = "SEAL_KEY_FILE or SEAL_CERTIFICATE_FILE is not set."
+UNREADABLE = "SEAL_CERTIFICATE_FILE or one of SEAL_FORMER_CERTIFICATE_FILES cannot be read."
+KEY_UNREADABLE = "SEAL_KEY_FILE cannot be read, or SEAL_KEY_PASSPHRASE does not open it."
+OTHER_KEY = "SEAL_KEY_FILE is not the key of SEAL_CERTIFICATE_FILE."
+NOT_TODAY = "SEAL_CERTIFICATE_FILE is not valid today."
+DEMONSTRATION = "SEAL_CERTIFICATE_FILE is the demonstration's, which anybody can make."
+FAULTS = (NOT_SET, UNREADABLE, KEY_UNREADABLE, OTHER_KEY, NOT_TODAY, DEMONSTRATION)
 
 
 def put_on(pdf: bytes) -> bytes:
@@ -52,17 +60,29 @@ def own_certificates() -> tuple[x509.Certificate, ...]:
     return tuple(_certificates(str(file))[0] for file in files)
 
 
-def refuse_when_unusable() -> None:
-    """Raise ImproperlyConfigured, saying why, where key and certificate cannot seal today or make the demonstration's seal."""
-    signer = _signer()
-    certificate = pyca.load_der_x509_certificate(own_certificates()[0].dump())
-    key = serialization.load_der_private_key(signer.signing_key.dump(), password=None)
-    if key.public_key() != certificate.public_key():
-        raise ImproperlyConfigured("SEAL_KEY_FILE is not the key of SEAL_CERTIFICATE_FILE.")
+def faults() -> Iterator[str]:
+    """Yield why key and certificate cannot seal today, or make the demonstration's seal: out of FAULTS."""
+    places = (Path(settings.SEAL_KEY_FILE).parent, Path(settings.SEAL_CERTIFICATE_FILE).parent)
+    if settings.DEMO_SEAL_DIR in places:
+        yield NOT_SET
+        return
+    try:
+        ours = [pyca.load_der_x509_certificate(certificate.dump()) for certificate in own_certificates()]
+    except (ImproperlyConfigured, ValueError):
+        yield UNREADABLE
+        return
+    certificate = ours[0]
+    try:
+        key = serialization.load_der_private_key(_signer().signing_key.dump(), password=None)
+    except (ImproperlyConfigured, ValueError):
+        yield KEY_UNREADABLE
+    else:
+        if key.public_key() != certificate.public_key():
+            yield OTHER_KEY
     if not certificate.not_valid_before_utc <= datetime.now(UTC) <= certificate.not_valid_after_utc:
-        raise ImproperlyConfigured("The certificate in SEAL_CERTIFICATE_FILE is not valid today.")
-    if _name_of(certificate) == DEMO_NAME:
-        raise ImproperlyConfigured("SEAL_CERTIFICATE_FILE is the demonstration's, which anybody can make.")
+        yield NOT_TODAY
+    if DEMO_NAME in map(_name_of, ours):
+        yield DEMONSTRATION
 
 
 def make_demo_seal(directory: Path | None = None) -> None:

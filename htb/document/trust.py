@@ -1,5 +1,6 @@
 """Which issuers of qualified certificates are trusted, and what they have revoked: by setting, without the network (X9)."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +11,13 @@ from pyhanko.keys import load_certs_from_pemder
 from pyhanko_certvalidator import ValidationContext
 
 from htb.document.demo_keys import AUTHORITY_NAME
+
+NOT_SET = "SIGNER_TRUST_FILES or SIGNER_CRL_FILES is not set."
+NOT_REQUIRED = "SIGNER_REVOCATION is not require: a revoked certificate could pass."
+UNREADABLE = "SIGNER_TRUST_FILES names no issuer, or a file that cannot be read as issuers."
+LISTS_UNREADABLE = "SIGNER_CRL_FILES names a file that cannot be read as a revocation list."
+DEMONSTRATION = "SIGNER_TRUST_FILES trusts the demonstration's signatures, which anybody can make."
+FAULTS = (NOT_SET, NOT_REQUIRED, UNREADABLE, LISTS_UNREADABLE, DEMONSTRATION)
 
 
 def validation_context(moment: datetime, *, with_revocation: bool) -> ValidationContext:
@@ -28,13 +36,23 @@ def validation_context(moment: datetime, *, with_revocation: bool) -> Validation
     )
 
 
-def refuse_when_unusable() -> None:
-    """Raise ImproperlyConfigured, saying why, where no signature could be judged or the demonstration's would be trusted."""
+def faults() -> Iterator[str]:
+    """Yield why no signature could be judged, or the demonstration's would be trusted: out of FAULTS."""
     if settings.SIGNER_REVOCATION != "require":
-        raise ImproperlyConfigured("SIGNER_REVOCATION is not require: a revoked certificate could pass.")
-    if any(certificate.subject.native.get("common_name") == AUTHORITY_NAME for certificate in _trusted()):
-        raise ImproperlyConfigured("SIGNER_TRUST_FILES trusts the demonstration's signatures, which anybody can make.")
-    _revoked()
+        yield NOT_REQUIRED
+    files = (*settings.SIGNER_TRUST_FILES, *settings.SIGNER_CRL_FILES)
+    if any(Path(file).parent == settings.DEMO_SIGNERS_DIR for file in files):
+        yield NOT_SET
+        return
+    try:
+        if any(issuer.subject.native.get("common_name") == AUTHORITY_NAME for issuer in _trusted()):
+            yield DEMONSTRATION
+    except (ImproperlyConfigured, ValueError):
+        yield UNREADABLE
+    try:
+        _revoked()
+    except ImproperlyConfigured:
+        yield LISTS_UNREADABLE
 
 
 def _trusted() -> list[x509.Certificate]:

@@ -1,5 +1,6 @@
 """Whom a certificate has to come from, and whether its issuer took it back: optional, by settings (docs/settings.md)."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,6 +10,23 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from senders.reading.refusals import refused
+
+ISSUERS_UNREADABLE = "SENDER_ISSUERS_FILE cannot be read as certificates (PEM)."
+LISTS_UNREADABLE = "SENDER_REVOCATION_FILES names a file that cannot be read as a revocation list."
+FAULTS = (ISSUERS_UNREADABLE, LISTS_UNREADABLE)
+
+
+def faults() -> Iterator[str]:
+    """Yield which list cannot be read, out of FAULTS: it would refuse every certificate, or let a revoked one through."""
+    try:
+        if settings.SENDER_ISSUERS_FILE:
+            admitted_issuers()
+    except (ImproperlyConfigured, OSError):
+        yield ISSUERS_UNREADABLE
+    try:
+        revocation_lists()
+    except (ImproperlyConfigured, OSError):
+        yield LISTS_UNREADABLE
 
 
 def check_issuer(certificate: x509.Certificate, *, name: str) -> None:
