@@ -42,7 +42,7 @@ def secret(name: str, default: str = "") -> str:
         return given or default
     if given:
         FAULTS[BOTH].add(f"{name}_FILE")
-        return default
+        return given
     try:
         text = _content(Path(file))
     except OSError:

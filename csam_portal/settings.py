@@ -183,7 +183,9 @@ OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="csam-portal")
 OIDC_CLIENT_SECRET = secret("OIDC_CLIENT_SECRET", UNSAFE_SECRET_KEY)
 OIDC_SCOPES = env.str("OIDC_SCOPES", default="openid profile egovnrn certificateInfo citizen enterprise roles")
 OIDC_LEVEL_PREFIX = env.str("OIDC_LEVEL_PREFIX", default="urn:be:fedict:iam:fas:Level")
-OIDC_USERINFO_SIGNED = switch("OIDC_USERINFO_SIGNED", default=True)  # the federal service signs; others answer plain JSON
+OIDC_USERINFO_SIGNED = switch(
+    "OIDC_USERINFO_SIGNED", default=True
+)  # the federal service signs; others answer plain JSON
 OIDC_TIMEOUT_SECONDS = env.float("OIDC_TIMEOUT_SECONDS", default=5.0)
 # The origins that the login form may lead to; the real service's pages live elsewhere than its issuer's name says.
 OIDC_FORM_ORIGINS = env.list("OIDC_FORM_ORIGINS", default=["/".join(OIDC_DISCOVERY_URL.split("/")[:3])])

@@ -35,7 +35,11 @@ REFUSALS = (
         "leads a browser to another machine than this one",
         lambda: any(map(_leads_elsewhere, settings.MOCK_IDP_REDIRECT_URIS)),
     ),
-    one("TRUSTED_PROXIES", "is not 0: a proxy lets other machines in", lambda: settings.TRUSTED_PROXIES != 0),
+    one(
+        "TRUSTED_PROXIES",
+        "is not 0 in development: a proxy lets other machines in",
+        lambda: settings.TRUSTED_PROXIES != 0 and settings.ENVIRONMENT == "development",
+    ),
     one(
         "ENVIRONMENT",
         "is test, and no pytest runs",

@@ -1,4 +1,4 @@
-"""What does not start in production because somebody could learn it: secrets, the files they stand in, the database (T20, T21)."""
+"""What does not start in production because somebody could learn it: secrets, their files, the database (T20, T21)."""
 
 import os
 from pathlib import Path

@@ -1,10 +1,11 @@
 """What does not start in production, but for secrets and what they open (T20); `hidden` has those."""
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from csam_portal.starting.refusal import among, one
+from csam_portal.starting.refusal import Refusal, among, one
 from formats.hosts import is_this_machine
 from htb.document import seal
 from htb.document import trust as signer_trust
@@ -51,7 +52,21 @@ def is_remote_register() -> bool:
 
 def _mails_in_the_open() -> bool:
     in_tls = getattr(settings, "EMAIL_USE_TLS", False) or getattr(settings, "EMAIL_USE_SSL", False)
-    return settings.EMAIL_BACKEND.endswith("smtp.EmailBackend") and not in_tls and not is_this_machine(settings.EMAIL_HOST)
+    return (
+        settings.EMAIL_BACKEND.endswith("smtp.EmailBackend") and not in_tls and not is_this_machine(settings.EMAIL_HOST)
+    )
+
+
+def _is_loose(cookie: str) -> bool:
+    """Tell whether a browser could be given the cookie by a neighbouring host or an open line, or show it to a script (T28)."""
+    kind = cookie.removesuffix("_NAME")
+    name, *bound = (getattr(settings, f"{kind}_{part}") for part in ("NAME", "SECURE", "HTTPONLY", "DOMAIN", "PATH"))
+    is_bound = name.startswith("__Host-") and bound == [True, True, None, "/"]
+    return not (is_bound and getattr(settings, f"{kind}_SAMESITE") in {"Lax", "Strict"})
+
+
+def _is_low(level: str) -> bool:
+    return bool(settings.LEVELS[level] < LOWEST_LEVELS[level])
 
 
 def _is_own_mock(address: str) -> bool:
@@ -69,7 +84,9 @@ REFUSALS = (
     one(
         "ALLOWED_HOSTS",
         'is empty or takes more than whole names ("*", ".example.org")',
-        lambda: not settings.ALLOWED_HOSTS or any("*" in host or host.startswith(".") for host in settings.ALLOWED_HOSTS),
+        lambda: (
+            not settings.ALLOWED_HOSTS or any("*" in host or host.startswith(".") for host in settings.ALLOWED_HOSTS)
+        ),
     ),
     one(
         "ALLOWED_HOSTS",
@@ -79,6 +96,11 @@ REFUSALS = (
     one("SECURE_SSL_REDIRECT", "is off", lambda: not settings.SECURE_SSL_REDIRECT),
     one("HSTS_SECONDS", "is less than 30 days", lambda: settings.SECURE_HSTS_SECONDS < LEAST_HSTS),
     one("TRUSTED_PROXIES", "is less than 0 or more than 5", lambda: not 0 <= settings.TRUSTED_PROXIES <= 5),
+    Refusal(
+        ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "LANGUAGE_COOKIE_NAME"),
+        "is not bound to this host: __Host-, Secure, HttpOnly, SameSite, for every path",
+        lambda cookie: settings.SITE_URL.startswith("https://") and _is_loose(cookie),
+    ),
     # Login
     one("OIDC_ISSUER", "is not set, or is the portal's own mock", lambda: _is_own_mock(settings.OIDC_ISSUER)),
     one("OIDC_ISSUER", "is no https:// address", lambda: not is_https(settings.OIDC_ISSUER)),
@@ -89,7 +111,7 @@ REFUSALS = (
         lambda: not all(_is_bare(origin) and "*" not in origin for origin in settings.OIDC_FORM_ORIGINS),
     ),
     *(
-        one(f"LEVEL_{name.upper()}", f"is lower than {lowest}", lambda name=name, lowest=lowest: settings.LEVELS[name] < lowest)  # type: ignore[misc]
+        one(f"LEVEL_{name.upper()}", f"is lower than {lowest}", partial(_is_low, name))
         for name, lowest in LOWEST_LEVELS.items()
     ),
     # Whom the portal calls

@@ -1,7 +1,8 @@
-"""Whether a secret could be guessed, by its form alone (T20). No list of words makes a sentence random: docs/settings.md says how."""
+"""Whether a secret could be guessed, by its form alone (T20). A sentence may pass: docs/settings.md says how to make one."""
 
 import math
 from collections import Counter
+from itertools import pairwise
 
 # As Django's own deployment check asks.
 KEY_LENGTH = 50
@@ -11,10 +12,11 @@ SHARED = 12
 _LEAST_BITS = {KEY_LENGTH: 128, SECRET_LENGTH: 36}
 _PLACEHOLDERS = (
     "changeme", "changethis", "changeit", "replaceme", "replacethis", "yoursecret", "yourkey", "secretkey", "recordkey",
-    "clientsecret", "mysecret", "topsecret", "supersecret", "placeholder", "insecure", "developmentonly", "notasecret", "password",
-    "passphrase", "letmein", "democsam", "example", "default", "production", "lorem",
+    "clientsecret", "mysecret", "topsecret", "supersecret", "placeholder", "insecure", "developmentonly", "notasecret",
+    "password", "passphrase", "letmein", "democsam", "example", "default", "production", "lorem",
 )  # fmt: skip
-_AS_LETTERS = str.maketrans("013457@$", "oleastas")
+# How the figures in a word are meant to be read.
+_AS_LETTERS = [str.maketrans("013457@$", f"o{one}eastas") for one in "li"]
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn")
 
 
@@ -41,8 +43,8 @@ def is_repeated(text: str, length: int) -> bool:
 def is_placeholder(text: str) -> bool:
     """Tell whether a secret says that it is none, stands in documents, or is a word that everybody tries."""
     lower = text.lower()
-    spellings = ("".join(filter(str.isalpha, written)) for written in (lower, lower.translate(_AS_LETTERS)))
-    return any(word in spelling for spelling in spellings for word in _PLACEHOLDERS)
+    spellings = [lower, *(lower.translate(letters) for letters in _AS_LETTERS)]
+    return any(word in "".join(filter(str.isalpha, spelling)) for spelling in spellings for word in _PLACEHOLDERS)
 
 
 def are_alike(first: str, second: str) -> bool:
@@ -54,7 +56,7 @@ def are_alike(first: str, second: str) -> bool:
 def _steps(text: str) -> float:
     """Return how many of the neighbouring characters are neighbours in the alphabet, in counting or on a keyboard (0 to 1)."""
     lower = text.lower()
-    pairs = list(zip(lower, lower[1:], strict=False))
+    pairs = list(pairwise(lower))
     beside = sum(abs(ord(one) - ord(other)) <= 1 or _on_keyboard(one + other) for one, other in pairs)
     return beside / len(pairs)
 

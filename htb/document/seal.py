@@ -22,8 +22,8 @@ from htb.document.demo_keys import appearing_at_once, issue
 
 # Whoever reads the certificate sees what it is worth; production refuses it (csam_portal.starting).
 DEMO_NAME = "CSAM demonstration seal - worth nothing"
-NOT_SET = "SEAL_KEY_FILE or SEAL_CERTIFICATE_FILE is not set."
-UNREADABLE = "SEAL_CERTIFICATE_FILE or one of SEAL_FORMER_CERTIFICATE_FILES cannot be read."
+NOT_SET = "SEAL_KEY_FILE is not set, or SEAL_CERTIFICATE_FILE is not."
+UNREADABLE = "SEAL_CERTIFICATE_FILE cannot be read, or one of SEAL_FORMER_CERTIFICATE_FILES."
 KEY_UNREADABLE = "SEAL_KEY_FILE cannot be read, or SEAL_KEY_PASSPHRASE does not open it."
 OTHER_KEY = "SEAL_KEY_FILE is not the key of SEAL_CERTIFICATE_FILE."
 NOT_TODAY = "SEAL_CERTIFICATE_FILE is not valid today."

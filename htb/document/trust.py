@@ -12,7 +12,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from htb.document.demo_keys import AUTHORITY_NAME
 
-NOT_SET = "SIGNER_TRUST_FILES or SIGNER_CRL_FILES is not set."
+NOT_SET = "SIGNER_TRUST_FILES is not set, or SIGNER_CRL_FILES is not."
 NOT_REQUIRED = "SIGNER_REVOCATION is not require: a revoked certificate could pass."
 UNREADABLE = "SIGNER_TRUST_FILES names no issuer, or a file that cannot be read as issuers."
 LISTS_UNREADABLE = "SIGNER_CRL_FILES names a file that cannot be read as a revocation list."

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from formats.hosts import is_this_machine
 
-HALF = "GATEWAY_TLS_KEY_FILE and GATEWAY_TLS_CERTIFICATE_FILE go together: one of them is not set."
+HALF = "GATEWAY_TLS_KEY_FILE is set without GATEWAY_TLS_CERTIFICATE_FILE, or that without it."
 UNREADABLE = "GATEWAY_TLS_CERTIFICATE_FILE cannot be read as a certificate (PEM)."
 KEY_UNREADABLE = "GATEWAY_TLS_KEY_FILE cannot be read as a key without passphrase (PEM)."
 OTHER_KEY = "GATEWAY_TLS_KEY_FILE is not the key of GATEWAY_TLS_CERTIFICATE_FILE."
@@ -47,6 +47,10 @@ def faults() -> Iterator[str]:
     else:
         if key.public_key() != public:
             yield OTHER_KEY
+    yield from _faults_of(certificate)
+
+
+def _faults_of(certificate: x509.Certificate) -> Iterator[str]:
     if _is_self_signed(certificate):
         yield SELF_SIGNED
     if not certificate.not_valid_before_utc <= datetime.now(UTC) <= certificate.not_valid_after_utc:

@@ -13,6 +13,8 @@ from formats.hosts import is_this_machine
 class Command(Runserver):
     """Django's, at this machine's own addresses (T19)."""
 
+    addr: str  # Django's word for it
+
     def run(self, **options: Any) -> None:
         if settings.IS_PRODUCTION:
             raise CommandError("runserver is for development. docs/operations.md says how to serve.")

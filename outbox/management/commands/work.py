@@ -3,22 +3,17 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management import BaseCommand
-
+from outbox.serving import ServingCommand
 from outbox.worker import Worker
 
 
-class Command(BaseCommand):
+class Command(ServingCommand):
     """The worker; it needs no more than the database and the mail server."""
 
     help = "Send the mails of the outbox and do the chores, until SIGTERM; with --once, what is due now."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="send what is due, do the chores, and end")
-
-    def get_check_kwargs(self, options: Any) -> Any:
-        """Ask the checks of the database too: the worker runs for as long as the web server."""
-        return {**super().get_check_kwargs(options), "databases": ["default"]}
 
     def handle(self, *, once: bool, **_options: Any) -> None:
         worker = Worker()

@@ -8,13 +8,14 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 from django.db import ProgrammingError, connection
 
-from senders.gateway import configuration, daemon, database
+from outbox.serving import ServingCommand
+from senders.gateway import certificate, configuration, daemon, database
 
 
-class Command(BaseCommand):
+class Command(ServingCommand):
     """The gateway that senders deliver to; this process becomes the daemon."""
 
     help = "Serve SFTP and FTPS to senders until SIGTERM; with --check, write the configuration and let the daemon test it."
@@ -23,6 +24,8 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="write and test the configuration, start nothing")
 
     def handle(self, *, check: bool, **_options: Any) -> None:
+        if settings.IS_PRODUCTION and not settings.GATEWAY_TLS_CERTIFICATE_FILE:
+            raise CommandError(certificate.NONE)
         absent = daemon.missing()
         if absent:
             raise CommandError(f"Missing: {' '.join(absent)}. Install with: apt-get install {' '.join(absent)}")
