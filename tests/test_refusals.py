@@ -373,7 +373,7 @@ django.setup()
     [
         ("settings.BASE_DIR = pathlib.Path({folder!r})", [ENV_FILE]),
         (
-            "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_SECURE, settings.LANGUAGE_COOKIE_PATH = 'session', False, '/nl'",
+            "settings.SESSION_COOKIE_NAME = 'x'; settings.CSRF_COOKIE_SECURE = False; settings.LANGUAGE_COOKIE_HTTPONLY = 0",
             LOOSE,
         ),
     ],
