@@ -17,6 +17,7 @@ from enterprises.gateway import RegisteredEnterprise
 from enterprises.models import Capacity, CapacityKind, Enterprise
 from identity.enums import Role
 from identity.models import Person
+from identity.people import shorten_first_passwords
 from users.accounts import change_types, end_accounts, new_account
 from users.enums import AccountType
 from users.models import LIVE, Account
@@ -144,6 +145,7 @@ def carry_out(
         started_at=now,
         started_by=by,
     )
+    shorten_first_passwords([chief.person.pk], now)
     event(
         "chief.appoint",
         chief.person,

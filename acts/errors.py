@@ -53,6 +53,15 @@ class LevelTooLow(ActError):
         self.level = level
 
 
+class ProofTooOld(ActError):
+    """Whoever asks must first show again that it is them (BEHAVIOUR T4)."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(code="proof_too_old")
+
+
 class Refused(ActError):
     """A rule says no."""
 

@@ -18,8 +18,10 @@ class CsamPortalConfig(AppConfig):
         from csam_portal.chores import register_chores
         from csam_portal.staff_groups import make_groups
         from enterprises.hanging import register_ender
+        from enterprises.models import name_of_enterprise
         from identity.actor import register_roles
         from identity.people import register_follower
+        from identity.vouching import register_enterprise_names
         from senders import for_chiefs
         from senders.actions.life import end_sender
         from users.accounts import follow_person, register_watcher
@@ -31,6 +33,7 @@ class CsamPortalConfig(AppConfig):
         register_chiefs(Chiefs())
         register_watcher(close_reviews)
         register_follower(follow_person)
+        register_enterprise_names(name_of_enterprise)
         register_ender(end_sender)
         hooks.register_contributor(for_chiefs.contribute)
         hooks.register_consequence(for_chiefs.ends_with)

@@ -7,11 +7,14 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import urlencode
 
-from acts.errors import ActError, LevelTooLow
+from acts.errors import ActError, LevelTooLow, ProofTooOld
 from csam_portal.errors import act_error_page
 from identity.login import login_address
+from identity.proof import is_fresh
 from ui import kept
 from ui.pages import Page
 
@@ -53,11 +56,17 @@ class PageMiddleware:
         actor = request.actor  # type: ignore[attr-defined]
         if actor is None or actor.level < level:
             return step_up(request, level)
+        if actor.person.means_set_aside_at is not None and not declaration.while_undecided:
+            return _lead_to("vouched-means", request)
+        if declaration.fresh and not is_fresh(actor):
+            return _lead_to("prove", request)
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, LevelTooLow):
             return step_up(request, exception.level)
+        if isinstance(exception, ProofTooOld):
+            return _lead_to("prove", request)
         if isinstance(exception, ActError):
             declaration: Page | None = getattr(request, "page", None)
             if declaration is not None and declaration.for_programs:
@@ -73,6 +82,19 @@ def step_up(request: HttpRequest, level: int) -> HttpResponse:
     if page.keeps_form and request.method == "POST":
         kept.keep(request)
     lapsed: str = request.lapsed  # type: ignore[attr-defined]  # set by identity.middleware
-    # A page that only takes a POST is none to come back to.
-    next_address = request.get_full_path() if "GET" in page.methods else ""
-    return redirect(login_address(next_address=next_address, level=level, why=lapsed))
+    return redirect(login_address(next_address=_way_back(request), level=level, why=lapsed))
+
+
+def _lead_to(page: str, request: HttpRequest) -> HttpResponse:
+    """Send to a page that comes first, and leads back here; what was typed waits as it does for a login."""
+    declaration: Page = request.page  # type: ignore[attr-defined]  # set by process_view
+    if declaration.keeps_form and request.method == "POST":
+        kept.keep(request)
+    query = urlencode({"next": way_back}) if (way_back := _way_back(request)) else ""
+    return redirect(f"{reverse(page)}?{query}" if query else reverse(page))
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Return where to come back to; a page that only takes a POST is none."""
+    page: Page = request.page  # type: ignore[attr-defined]  # set by process_view
+    return request.get_full_path() if "GET" in page.methods else ""

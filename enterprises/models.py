@@ -420,3 +420,8 @@ class Capacity(models.Model):
     def in_words(self) -> str:
         """Name and number, as the guide writes them: Sociale zekerheid (Werkgever RSZ); RSZ Stamnummer: 1999304-82."""
         return f"{self.name}; {self.kind.get_identified_by_display()}: {self.identification_shown}"
+
+
+def name_of_enterprise(public_id: uuid.UUID) -> str:
+    """Return what an enterprise in CSAM is called, "" for one that is not there."""
+    return Enterprise.objects.filter(public_id=public_id).values_list("name", flat=True).first() or ""

@@ -11,7 +11,8 @@ from django.http import HttpRequest
 
 from acts.errors import LevelTooLow
 from acts.prepared import prepared
-from identity.enums import Means, Role
+from formats import insz
+from identity.enums import LEVEL_OF, Means, Role
 from identity.models import Person
 
 
@@ -53,6 +54,10 @@ class Actor:
     level: int
     means: Means | None = None
     language: str = "nl"
+    # When the person last proved to be it, seconds since 1970 (identity.proof); what knows of no session has no proof.
+    proved_at: float = 0
+    # The address that the identity provider gave with this login, "" where it gave none: also told of changed means (T2, T3).
+    federal_email: str = ""
     _holdings: dict[int, list[Holding]] = field(default_factory=dict, repr=False)
 
     @property
@@ -75,6 +80,17 @@ class Actor:
                 )
             ]
         return self._holdings[enterprise]
+
+    @property
+    def shows_numbers(self) -> bool:
+        """Whether national numbers are shown in full: not at the level of a password alone (BEHAVIOUR T6)."""
+        return self.level > LEVEL_OF[Means.PASSWORD]
+
+    def number_shown(self, number: str | None) -> str:
+        """Return a national number (eleven digits) as this login may see it, where its page shows it in full (E4, T6)."""
+        if not number:
+            return ""
+        return insz.show(number) if self.shows_numbers else insz.mask(number)
 
     def needs_level(self, level: int) -> None:
         """Raise LevelTooLow where this login is weaker than an act asks."""

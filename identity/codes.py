@@ -8,7 +8,8 @@ import secrets
 import time
 from base64 import b32encode
 from binascii import unhexlify
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import segno
@@ -25,7 +26,7 @@ from django_otp.util import random_hex
 
 from identity.enums import Means
 from identity.limits import counted
-from identity.models import Person
+from identity.models import Person, VouchedMeans
 
 # Letters and digits that cannot be taken for one another.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -39,20 +40,20 @@ QUIET_ZONE, PIXELS = 4, 5
 def means_of(person: Person) -> set[Means]:
     """Return which code devices a person has: TOTP, TOKEN."""
     has_app = TOTPDevice.objects.filter(user=person, confirmed=True).exists()
-    has_codes = StaticToken.objects.filter(device__user=person).exists()
+    has_codes = StaticToken.objects.filter(device__user=person, device__confirmed=True).exists()
     return {means for means, has in ((Means.TOTP, has_app), (Means.TOKEN, has_codes)) if has}
 
 
 def with_device(people: Iterable[int]) -> set[int]:
     """Return which of these persons (ids) have a code device. One query."""
     apps = TOTPDevice.objects.filter(user__in=people, confirmed=True).values_list("user")
-    lists = StaticToken.objects.filter(device__user__in=people).values_list("device__user")
+    lists = StaticToken.objects.filter(device__user__in=people, device__confirmed=True).values_list("device__user")
     return {person for (person,) in apps.union(lists)}
 
 
 def codes_left(person: Person) -> int:
     """Return how many codes of the list are still to be used."""
-    return int(StaticToken.objects.filter(device__user=person).count())
+    return int(StaticToken.objects.filter(device__user=person, device__confirmed=True).count())
 
 
 def app_of(person: Person) -> Device | None:
@@ -146,6 +147,21 @@ def remove(person: Person, means: Means) -> bool:
     """Remove a person's device; False where there was none. Inside an act."""
     model = TOTPDevice if means is Means.TOTP else StaticDevice
     return bool(model.objects.filter(user=person).delete()[0])
+
+
+KIND_OF: dict[str, Any] = {VouchedMeans.Kind.APP: TOTPDevice, VouchedMeans.Kind.CODES: StaticDevice}
+
+
+def set_aside(person: Person) -> list[str]:
+    """Take the person's devices out of use; return the kinds of those there were. Inside an act (BEHAVIOUR T2)."""
+    return [kind for kind, model in KIND_OF.items() if model.objects.filter(user=person).update(confirmed=False)]
+
+
+def decide(person: Person, kept: Collection[str]) -> None:
+    """Take devices that were set aside into use again, or end them. kept: kinds. Inside an act (T2)."""
+    for kind, model in KIND_OF.items():
+        aside = model.objects.filter(user=person, confirmed=False)
+        aside.update(confirmed=True) if kind in kept else aside.delete()
 
 
 def _device(person: Person, means: Means) -> Device | None:

@@ -23,6 +23,9 @@ LEVEL_OF: dict[Means, int] = {
     Means.PASSWORD: 200,
 }
 
+# From this level on the person alone answers for the login: nobody else has the card or the telephone (BEHAVIOUR L3, T1).
+OWN_LEVEL = 450
+
 
 class Role(models.TextChoices):
     """In which role somebody acts; the short names of the record and of the permission table."""

@@ -1,6 +1,7 @@
 """What is asked for logging in and for one's own means; what was typed of passwords and codes never comes back."""
 
 import re
+from collections.abc import Sequence
 from copy import copy
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from identity.enums import LEVEL_OF, Language, Means, Title
 from identity.login import NEXT_LENGTH, safe_next
 from identity.models import Person
+from identity.vouching import FoundMeans
 from ui.forms import EmailField, PasswordField, PortalForm
 
 USER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{3,29}")
@@ -214,6 +216,29 @@ class DeviceForm(PortalForm):
     )
 
 
+class ProofForm(PortalForm):
+    """The password once more."""
+
+    password = PasswordField(label=_("Password"))
+
+
+class KeepMeansForm(PortalForm):
+    """What stays of the means that others made (BEHAVIOUR T2). found: what there is; nothing is ticked beforehand."""
+
+    keep = forms.MultipleChoiceField(
+        label=_("What do you want to keep?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Tick only what you made yourself, or what you know and use. What you do not tick ends."),
+    )
+
+    def __init__(self, *args: Any, found: Sequence[FoundMeans], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["keep"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(one.kind, f"{one.label}: {one.value}" if one.value else one.label) for one in found]
+
+
 class KeptForm(PortalForm):
     """The box under a list of codes."""
 
@@ -226,7 +251,7 @@ class KeptForm(PortalForm):
 
 
 class OwnDataForm(PortalForm):
-    """What a person says of themselves. The password is asked where the login was weaker than the person's own card."""
+    """What a person says of themselves. The password is asked of a login by password, and where the last proof is old (T4)."""
 
     language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
     title = forms.ChoiceField(label=_("Title"), choices=Title.choices, required=False)

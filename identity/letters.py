@@ -1,5 +1,6 @@
 """The mails about means of login; each is written in its receiver's language."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -9,9 +10,10 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from identity.models import Person, Proposal
+from identity.models import Person, Proposal, VouchedMeans
 from identity.proposals import Kind
-from outbox.letters import Facts, Letter, PageLink, Paragraph
+from identity.vouching import found
+from outbox.letters import Block, Facts, Letter, PageLink, Paragraph
 
 
 def _greeting(person: Person) -> str:
@@ -75,6 +77,38 @@ def forgotten_password(person: Person, *, secret: str, until: datetime) -> Lette
                 Paragraph(_("If it was not you, do nothing: your password stays as it is.")),
             ),
         )  # fmt: skip
+
+
+def means_found(person: Person) -> Letter:
+    """To the person: what an enterprise answers for of their means, now that they logged in by themselves (BEHAVIOUR T2)."""
+    with translation.override(person.language):
+        there = found(person)
+        return Letter(
+            subject=_("What others gave you to log in to CSAM"),
+            greeting=_greeting(person),
+            blocks=(
+                Paragraph(
+                    _("You logged in with your eID or itsme. Before that, others gave you means of login, or set them with "
+                        "those:")
+                ),
+                Facts(tuple((f"{one.label} {one.value}".strip(), one.origin) for one in there)),
+                Paragraph(_("They open nothing any more, unless you keep them on the page that you see after your login.")),
+                PageLink(_("Say what you keep"), settings.SITE_URL + reverse("vouched-means")),
+                unexpected(),
+            ),
+        )  # fmt: skip
+
+
+def means_decided(person: Person, *, kept: Iterable[str], ended: Iterable[str]) -> Letter:
+    """To the person: what they kept of such means, and what has ended. kept, ended: of VouchedMeans.Kind."""
+    kinds = VouchedMeans.Kind
+    with translation.override(person.language):
+        blocks: list[Block] = [Paragraph(_("You have said what becomes of the means of login that others gave you."))]
+        for sentence, which in ((_("You keep:"), kept), (_("This has ended:"), ended)):
+            if words := ", ".join(str(kinds(kind).label) for kind in which):
+                blocks.append(Paragraph(f"{sentence} {words}."))
+        blocks += [PageLink(_("See how you log in"), settings.SITE_URL + reverse("own-means")), unexpected()]
+        return Letter(subject=_("How you log in to CSAM has changed"), greeting=_greeting(person), blocks=tuple(blocks))
 
 
 def means_changed(person: Person, what: str | Promise) -> Letter:

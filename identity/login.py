@@ -38,6 +38,7 @@ class Why(StrEnum):
     TOO_WEAK = "too-weak"
     NO_NUMBER = "no-number"
     INACTIVE = "inactive"
+    PROVE = "prove"
 
 
 SENTENCES: dict[Why, Promise] = {
@@ -52,13 +53,16 @@ SENTENCES: dict[Why, Promise] = {
     Why.TOO_WEAK: _("The login service let you in with a weaker means than you chose, so you are not logged in."),
     Why.NO_NUMBER: _("The login service did not give your national register number, so you are not logged in."),
     Why.INACTIVE: _("Your access to CSAM is closed. Ask the contact centre."),
+    Why.PROVE: _("Log in once more, so that we are sure that it is you. Then you come back to where you were."),
 }
 
 
-def begin_session(request: HttpRequest, person: Person, means: Means, level: int | None = None) -> None:
+def begin_session(
+    request: HttpRequest, person: Person, means: Means, level: int | None = None, *, federal_email: str = ""
+) -> None:
     """Log a person in by a means: a new session key, what an anonymous session held goes along (BEHAVIOUR L6).
 
-    level: as the identity provider said; default the level that the means has.
+    level: as the identity provider said; default the level that the means has. federal_email: the address that it gave.
     """
     was_logged_in = request.session.get(sessions.PERSON) is not None
     django_login(request, person, backend=BACKEND)
@@ -67,6 +71,9 @@ def begin_session(request: HttpRequest, person: Person, means: Means, level: int
     request.session[sessions.PERSON] = person.pk
     request.session[sessions.MEANS] = means.value
     request.session[sessions.LEVEL] = level or LEVEL_OF[means]
+    request.session[sessions.PROVED] = time.time()
+    request.session[sessions.FEDERAL_EMAIL] = federal_email
+    request.session.pop(sessions.TOLD, None)
 
 
 @receiver(user_logged_in)

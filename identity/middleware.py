@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import cast
 
+from django.contrib import messages
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare
+from django.utils.formats import date_format
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from identity import sessions
 from identity.actor import Actor
@@ -19,6 +22,10 @@ from identity.models import Person
 
 # A visit is noted at most this often, so that reading pages seldom writes; a session may so end up to a minute early.
 SEEN_EVERY = timedelta(seconds=60)
+
+
+# A change is told in every session that begins within this time after it.
+TOLD_FOR = timedelta(days=7)
 
 
 class PersonMiddleware(AuthenticationMiddleware):
@@ -55,7 +62,10 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.lapsed = self._end_when_lapsed(request)  # type: ignore[attr-defined]  # the portal's own attribute
-        request.actor = self._actor(request)  # type: ignore[attr-defined]  # the portal's own attribute
+        actor = self._actor(request)
+        request.actor = actor  # type: ignore[attr-defined]  # the portal's own attribute
+        if actor is not None:
+            _tell_of_change(request, actor)
         return self.get_response(request)
 
     def _end_when_lapsed(self, request: HttpRequest) -> str:
@@ -80,4 +90,25 @@ class ActorMiddleware:
             level=request.session[sessions.LEVEL],
             means=Means(request.session[sessions.MEANS]),
             language=translation.get_language() or "nl",
+            proved_at=request.session.get(sessions.PROVED, 0),
+            federal_email=request.session.get(sessions.FEDERAL_EMAIL, ""),
         )
+
+
+def _tell_of_change(request: HttpRequest, actor: Actor) -> None:
+    """Say once in each session that means of login or the own address changed, whoever did it (BEHAVIOUR T3).
+
+    Of what was done in this very session its own page says more (identity.views.asking.told).
+    """
+    changed_at = actor.person.means_changed_at
+    if changed_at is None or timezone.now() - changed_at > TOLD_FOR:
+        return
+    if request.session.get(sessions.TOLD, 0) >= changed_at.timestamp():
+        return
+    request.session[sessions.TOLD] = changed_at.timestamp()
+    moment = date_format(timezone.localtime(changed_at), "DATETIME_FORMAT")
+    sentence = _(
+        "Your means of login or your own e-mail address were changed on %(moment)s. Was it not you? Then look at "
+        "“My digital keys” and “My sessions”, and contact the contact centre."
+    )
+    messages.warning(request, sentence % {"moment": moment})

@@ -1,6 +1,7 @@
 """Who: persons, their sessions, tries at secrets, activations; whose number a staff account is, what staff propose."""
 
 import uuid
+from enum import StrEnum
 from typing import ClassVar
 
 from django.conf import settings
@@ -46,9 +47,18 @@ class Person(AbstractBaseUser, PermissionsMixin):
     user_name = models.CharField(_("user name"), max_length=60, unique=True, null=True, blank=True)
     # Folded (formats.names.user_name_key): two user names that look alike are one. Never freed.
     user_name_key = models.CharField(max_length=80, unique=True, null=True, blank=True, editable=False)
+    # The enterprise (public_id) that chose it, until the person keeps or replaces it: others do not see it (BEHAVIOUR T1).
+    user_name_given_by = models.UUIDField(null=True, blank=True, editable=False)
     password_is_first = models.BooleanField(default=False)
-    # The enterprise (public_id) whose administrator gave the means; they open that enterprise alone (BEHAVIOUR L3).
+    # Until when a first password waits to be used (T5); None where there is none, or no end to it.
+    first_password_until = models.DateTimeField(null=True, blank=True, editable=False)
+    # The enterprise (public_id) that answers for the means and the own address, because its administrator gave them, or who
+    # had them from it made them: they show and open that enterprise alone (T1).
     vouched_by = models.UUIDField(null=True, blank=True, editable=False)
+    # Since when such means are set aside and open nothing, until the person says what stays (T2).
+    means_set_aside_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When the means or the own address last changed: told in every session (T3).
+    means_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     is_staff = models.BooleanField(_("contact centre"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
@@ -118,6 +128,59 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return insz_format.mask(self.insz) if self.insz else ""
 
 
+class VouchedMeans(models.Model):
+    """A means of login or an own address that an enterprise answers for: who made it, how and when (BEHAVIOUR T1, T2).
+
+    Gone once the person has said what becomes of it.
+    """
+
+    class Kind(models.TextChoices):
+        USER_NAME = "user_name", _("User name")
+        PASSWORD = "password", _("Password")
+        APP = "app", _("Mobile app")
+        CODES = "codes", _("List of token codes")
+        EMAIL = "email", _("Own e-mail address")
+
+    class How(StrEnum):
+        GIVEN = "given"  # typed by an administrator
+        ACTIVATION = "activation"
+        SESSION = "session"  # by whoever was logged in with these means
+        UNKNOWN = "unknown"  # the record did not say
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="vouched_means")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    how = models.CharField(max_length=10)
+    enterprise = models.UUIDField()
+    # The administrator (public_id) who typed it or sent the activation; null for the others.
+    by = models.UUIDField(null=True)
+    at = models.DateTimeField(null=True)
+    # While it is set aside: the password's hash, or the address. Devices stay where they are, unconfirmed.
+    value = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("means that an enterprise answers for")
+        verbose_name_plural = _("means that an enterprise answers for")
+        constraints = [models.UniqueConstraint(fields=["person", "kind"], name="vouched_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.how}"
+
+
+class FormerUserName(models.Model):
+    """A user name that somebody replaced; like every other it is never freed (BEHAVIOUR U7, T2)."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="former_user_names")
+    user_name_key = models.CharField(max_length=80, unique=True)
+    replaced_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("former user name")
+        verbose_name_plural = _("former user names")
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
 class Session(AbstractBaseSession):
     """A session's row, with what the portal must know of it without opening it (BEHAVIOUR L6)."""
 
@@ -160,11 +223,15 @@ class Activation(models.Model):
     class Purpose(models.TextChoices):
         ACTIVATE = "activate", _("activation")
         PASSWORD = "password", _("forgotten password")
+        RENEW = "renew", _("first password, renewed")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="activations")
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
-    # The enterprise (public_id) on whose word the means are given; null for a forgotten password.
+    # The enterprise (public_id) on whose word the means are given. Of a forgotten password: that answers for the person's
+    # means when the link is asked; the link ends when that changes.
     enterprise = models.UUIDField(null=True)
+    # Who sent it (public_id of a person); null for a forgotten password.
+    opened_by = models.UUIDField(null=True)
     link_hash = models.CharField(max_length=64, unique=True)
     code_hash = models.CharField(max_length=128, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

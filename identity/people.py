@@ -1,12 +1,18 @@
 """Persons by their number. Called inside acts: whoever is appointed, added or logs in becomes a Person once."""
 
+import uuid
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db.models import Q
 
 from identity.models import Person
+
+# How long a first password waits to be used (BEHAVIOUR T5): of who manages an enterprise or a capacity, of a user.
+FIRST_PASSWORD_OF_MANAGER = timedelta(days=7)
+FIRST_PASSWORD_OF_USER = timedelta(days=30)
 
 Follower = Callable[[Person], None]
 _followers: list[Follower] = []
@@ -49,6 +55,30 @@ def tell_followers(person: Person) -> None:
     if person.pk is not None:
         for follower in _followers:
             follower(person)
+
+
+def shown_user_name(user_name: str | None, given_by: uuid.UUID | None, enterprise: uuid.UUID) -> str:
+    """Return a user name as an enterprise (public_id) may see it: "" where another enterprise chose it (BEHAVIOUR T1).
+
+    given_by: Person.user_name_given_by.
+    """
+    return (user_name or "") if given_by in {None, enterprise} else ""
+
+
+def own_address(person: Person, enterprise: uuid.UUID) -> str:
+    """Return the own address as mails about an enterprise (public_id) may use it: "" where another answers for it (T1)."""
+    return person.email if person.vouched_by in {None, enterprise} else ""
+
+
+def shorten_first_passwords(people: Any, now: datetime) -> None:
+    """Let first passwords of people who manage something from now on end as early as those of managers do (T5).
+
+    people: ids, or a queryset of them. Inside the act that gives the role.
+    """
+    until = now + FIRST_PASSWORD_OF_MANAGER
+    Person.objects.filter(pk__in=people, password_is_first=True, first_password_until__gt=until).update(
+        first_password_until=until
+    )
 
 
 def opened_to(vouched_by: Any, path: str = "") -> Q:

@@ -5,9 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from acts.errors import Refused
 from acts.permissions import can
 from identity import codes
-from identity.actions.login import OWN_LEVEL
 from identity.actor import Actor
-from identity.enums import LEVEL_OF, Means
+from identity.enums import LEVEL_OF, OWN_LEVEL, Means
 
 
 def check_change_device(actor: Actor, means: Means) -> None:
@@ -21,8 +20,11 @@ def check_change_device(actor: Actor, means: Means) -> None:
 
 
 def check_choose_user_name(actor: Actor) -> None:
-    """A first user name asks a login that the person alone can make. Raises Refused (there is one), LevelTooLow."""
-    if actor.person.user_name:
+    """A first user name, or one in the place of what others chose (T2), asks a login that the person alone can make.
+
+    Raises Refused (there is one), LevelTooLow.
+    """
+    if actor.person.user_name and actor.person.user_name_given_by is None:
         raise Refused(_("You have a user name already. It cannot be changed."), code="has_user_name")
     actor.needs_level(OWN_LEVEL)
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from identity.models import Person, Session
 
 PERSON, MEANS, LEVEL, BEGUN = "person", "means", "level", "begun"
+# When the person last proved to be it (identity.proof), what they were told of their means, and the address that the
+# identity provider gave with the login.
+PROVED, TOLD, FEDERAL_EMAIL = "proved", "told", "federal_email"
 
 
 @prepared

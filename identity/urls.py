@@ -1,6 +1,6 @@
 from django.urls import path
 
-from identity.views import activation, chooser, codes, own, password
+from identity.views import activation, chooser, codes, own, password, proving, vouched
 
 urlpatterns = [
     path("login", chooser.login, name="login"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("activate/device", activation.activate_device, name="activate-device"),
     path("activate/app", activation.activate_app, name="activate-app"),
     path("activate/codes", activation.activate_codes, name="activate-codes"),
+    path("me/prove", proving.prove, name="prove"),
+    path("me/means/given", vouched.vouched_means, name="vouched-means"),
     path("me/data", own.own_data, name="own-data"),
     path("me/data/change", own.own_data_change, name="own-data-change"),
     path("me/means", own.own_means, name="own-means"),

@@ -37,8 +37,11 @@ class Asked:
     level: int
 
 
-def log_in(asked: Asked, insz: str) -> str:
-    """Return a code for the browser to carry: worth one token, within a minute. Old logins are forgotten."""
+def log_in(asked: Asked, insz: str, *, email: str = "") -> str:
+    """Return a code for the browser to carry: worth one token, within a minute. Old logins are forgotten.
+
+    email: what the provider says of the person's address.
+    """
     now = timezone.now()
     code = secrets.token_urlsafe(32)
     Login.objects.filter(code_until__lt=now - TOKEN_LIFE).delete()
@@ -50,6 +53,7 @@ def log_in(asked: Asked, insz: str) -> str:
         code_challenge=asked.code_challenge,
         insz=insz,
         level=asked.level,
+        email=email,
     )
     return code
 
@@ -86,7 +90,7 @@ def told(access_token: str) -> str:
     person = register().person(login.insz) if login else None
     if person is None:
         raise InvalidGrant
-    return signed({**_common(person.insz), **_about(person)})
+    return signed({**_common(person.insz), **_about(person, email=login.email if login else "")})
 
 
 def _id_token(login: Login) -> dict[str, Any]:
@@ -107,13 +111,13 @@ def _common(insz: str) -> dict[str, Any]:
     return {"iss": settings.MOCK_IDP_ISSUER, "aud": settings.OIDC_CLIENT_ID, "sub": fedid(insz)}
 
 
-def _about(person: RegisteredPerson) -> dict[str, Any]:
+def _about(person: RegisteredPerson, *, email: str) -> dict[str, Any]:
     return {
         "egovNRN": person.insz,
         "fedid": fedid(person.insz),
         "surname": person.last_name,
         "givenName": person.first_names,
-        "mail": "",
+        "mail": email,
         "prefLanguage": person.language,
     }
 

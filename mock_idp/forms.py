@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import RegisterPerson
 from formats import insz as insz_format
-from ui.forms import InszField, PortalForm
+from ui.forms import EmailField, InszField, PortalForm
 
 
 class CardForm(PortalForm):
@@ -25,6 +25,13 @@ class CardForm(PortalForm):
         max_length=12,
         widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"required": _("Enter the PIN code.")},
+    )
+
+    email = EmailField(
+        label=_("E-mail address"),
+        required=False,
+        is_own=False,
+        help_text=_("The login service may know one, and then passes it on."),
     )
 
     def __init__(self, *args: Any, cards: list[RegisterPerson], **kwargs: Any) -> None:

@@ -32,6 +32,8 @@ class Login(models.Model):
     code_challenge = models.TextField(blank=True)
     insz = models.CharField(max_length=11)
     level = models.IntegerField()
+    # What userinfo gives as `mail`.
+    email = models.CharField(max_length=254, blank=True)
 
     class Meta:
         verbose_name = _("login")

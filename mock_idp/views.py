@@ -104,7 +104,7 @@ def _card_page(request: HttpRequest, asked: Asked) -> HttpResponse:
     if request.method == "POST":
         tried = attempt(form, lambda: _insz_on_card(request, form))
         if tried.result is not None:
-            return _return(asked, code=log_in(asked, tried.result))
+            return _return(asked, code=log_in(asked, tried.result, email=form.cleaned_data["email"]))
         status = tried.status
     languages = [
         {"code": code, "address": f"{request.path}?{urlencode({**request.GET.dict(), 'ui_locales': code})}"}

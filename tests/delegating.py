@@ -1,5 +1,7 @@
 """What tests of an enterprise's administration make: roles, accounts and actors, as the acts would have left them."""
 
+import time
+
 from django.utils import timezone
 
 from access_admins.enums import ChiefKind, Procedure
@@ -26,7 +28,7 @@ def person(insz: str) -> Person:
 
 def actor(insz: str, means: Means = Means.EID) -> Actor:
     """Return somebody who is logged in."""
-    return Actor(person=person(insz), level=LEVEL_OF[means], means=means)
+    return Actor(person=person(insz), level=LEVEL_OF[means], means=means, proved_at=time.time())
 
 
 def enterprise(number: str) -> Enterprise:

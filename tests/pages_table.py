@@ -298,7 +298,7 @@ TABLE: dict[str, list[Row]] = {
     "link-gone": [Row(all_get(404))],
     # Whose user name is chosen already chooses no other.
     "own-user-name": [Row(Answers(302, 422, 422, 422)), Row(Answers(302, 422, 422, 200), entitled=cast.AN)],
-    **{name: [Row(all_get(302))] for name in ("own-app-confirm", "own-codes-confirm")},
+    **{name: [Row(all_get(302))] for name in ("own-app-confirm", "own-codes-confirm", "vouched-means")},
     **{name: [Row(Answers(302, 404, 404, 200), _with_devices)] for name in ("own-app-remove", "own-codes-remove")},
     # A run of the exception procedure belongs to the session that began it; tests/test_exception_procedure.py walks it.
     "exception-step": [Row(all_get(404), lambda _log_in: {"run_id": NOBODY, "name": "chief"})],

@@ -348,6 +348,7 @@ def test_L3_the_first_password_ends_when_the_person_comes_with_a_card(thomas: Cl
     person = Person.objects.get(insz=cast.LUC)
     assert (person.vouched_by, person.password_is_first, person.has_usable_password()) == (None, False, False)
     luc = log_in(cast.LUC)
+    assert luc.post("/nl/me/means/given", {}).status_code == 302, "T2: what others gave is decided about first"
     new = {"password": "mijn eigen wachtwoord", "password_again": "mijn eigen wachtwoord"}
     assert luc.post("/nl/me/means/password", new).status_code == 302
     assert Person.objects.get(insz=cast.LUC).check_password(new["password"])

@@ -1,6 +1,7 @@
 """Two at the same moment: a code, a user name, an activation serve once (BEHAVIOUR L3, L7). Real threads, real commits."""
 
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -74,7 +75,7 @@ def test_U8_a_user_name_chosen_by_two_at_once_is_one_persons() -> None:
     ]
 
     def choose(person: Person) -> None:
-        actor = Actor(person, level=500, means=Means.EID)
+        actor = Actor(person, level=500, means=Means.EID, proved_at=time.time())
         choose_user_name(actor=actor, user_name="the.same", password=NEW_PASSWORD)
 
     answers = together(*[lambda person=person: choose(person) for person in people])

@@ -16,15 +16,19 @@ class Page:
     """A page's declaration.
 
     level: a key of settings.LEVELS, None for a public page. writes_on_get: why a GET may write. keeps_form: what was typed when
-    the session had ended waits in the new one (`ui.kept`); never for a page that asks a secret. for_programs: the answers are
-    JSON, also when something is refused; nobody's cookie counts there, so that no form can be forged. has_secret: its address
-    carries a secret (docs/addresses.md), which no browser tells anybody.
+    the session had ended waits in the new one (`ui.kept`); never for a page that asks a secret. fresh: whether the person must
+    have proved within five minutes to be it (BEHAVIOUR T4). while_undecided: it opens before the person has said what becomes
+    of means that others gave, unlike every other page that needs a login (T2). for_programs: the answers are JSON, also when
+    something is refused; nobody's cookie counts there, so that no form can be forged. has_secret: its address carries a secret
+    (docs/addresses.md), which no browser tells anybody.
     """
 
     level: str | None
     methods: tuple[str, ...]
     writes_on_get: str = ""
     keeps_form: bool = False
+    fresh: bool = False
+    while_undecided: bool = False
     for_programs: bool = False
     has_secret: bool = False
 
@@ -35,10 +39,16 @@ class Page:
 
 
 def page(
-    *, level: str, methods: Sequence[str] = ("GET",), writes_on_get: str = "", keeps_form: bool = False
+    *,
+    level: str,
+    methods: Sequence[str] = ("GET",),
+    writes_on_get: str = "",
+    keeps_form: bool = False,
+    fresh: bool = False,
+    while_undecided: bool = False,
 ) -> Callable[[View], View]:
     """Declare a page for people who are logged in at `level` (a key of settings.LEVELS: "self", "manage", "appoint")."""
-    return _declare(Page(level, tuple(methods), writes_on_get, keeps_form))
+    return _declare(Page(level, tuple(methods), writes_on_get, keeps_form, fresh, while_undecided))
 
 
 def public_page(

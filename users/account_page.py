@@ -21,6 +21,7 @@ from enterprises.models import Application
 from identity.actions.activation import who_can_be_sent_one
 from identity.actor import Actor
 from identity.models import Person
+from identity.people import shown_user_name
 from identity.rights import Permission, may
 from ui.components import Column, Row, Table
 from ui.templatetags.ui import day, day_and_time
@@ -81,7 +82,7 @@ class AccountPage:
     @property
     def person_rows(self) -> list[Row]:
         """Who it is; what is the person's own in every capacity."""
-        return person_rows(self.account.person)
+        return person_rows(self.actor, self.account)
 
     @property
     def account_rows(self) -> list[Row]:
@@ -218,13 +219,17 @@ def read_account(actor: Actor, frame: Frame, public_id: uuid.UUID) -> AccountPag
     )
 
 
-def person_rows(person: Person) -> list[Row]:
-    """Return what is the person's own, the same in every capacity; the number in full (BEHAVIOUR E4: a reading)."""
+def person_rows(actor: Actor, account: Account) -> list[Row]:
+    """Return what is the person's own, the same in every capacity; the number in full (BEHAVIOUR E4: a reading) but for T6.
+
+    actor: for whom. account: with person, capacity and enterprise.
+    """
+    person, enterprise = account.person, account.capacity.enterprise.public_id
     return [
-        Row(_("User name"), person.user_name or "—"),
+        Row(_("User name"), shown_user_name(person.user_name, person.user_name_given_by, enterprise) or "—"),
         Row(_("Name"), person.last_name),
         Row(_("First name"), person.first_names),
         Row(_("Title"), person.get_title_display()),
-        Row(_("SSIN"), person.insz_shown),
+        Row(_("SSIN"), actor.number_shown(person.insz)),
         Row(_("Language"), person.get_language_display()),
     ]

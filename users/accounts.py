@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Case, F, TextField, Value, When
 from django.db.models.functions import Concat
@@ -10,6 +11,7 @@ from acts.act import Recorder, about
 from enterprises.models import Capacity
 from formats.names import fold
 from identity.models import Person
+from identity.people import shorten_first_passwords, shown_user_name
 from users.enums import AccountType
 from users.models import KEY_LENGTH, LIVE, Account, Grant
 from users.sets import Among, lines
@@ -36,7 +38,7 @@ def new_account(
     as_htb: bool = False,
     blocked: bool = False,
 ) -> Account:
-    """Return an account, not saved yet, with the copies that lists are sorted and searched by."""
+    """Return an account, not saved yet, with the copies that lists are sorted and searched by. Inside an act."""
     account = Account(
         capacity=capacity,
         person=person,
@@ -50,6 +52,8 @@ def new_account(
         blocked_by=by if blocked else None,
     )
     copy_person(account, person)
+    if kind != AccountType.USER and person.password_is_first:
+        shorten_first_passwords([person.pk], now)
     return account
 
 
@@ -57,18 +61,23 @@ def copy_person(account: Account, person: Person) -> None:
     """Put the person's names, number and user name into the account's columns for lists; the caller saves."""
     # Folding may make a name longer; what lies past the column's end does not matter for sorting.
     account.last_key, account.first_key = fold(person.last_name)[:KEY_LENGTH], fold(person.first_names)[:KEY_LENGTH]
-    account.user_name_key, account.insz = person.user_name_key or "", person.insz or ""
+    account.insz = person.insz or ""
+    account.user_name_key = shown_user_name(
+        person.user_name_key, person.user_name_given_by, account.capacity.enterprise.public_id
+    )
 
 
 def follow_person(person: Person) -> None:
     """Bring the copies in a person's accounts up to the person; `identity.people` calls it when names or user name change."""
-    pattern = Account()
-    copy_person(pattern, person)
+    key: Any = Value(person.user_name_key or "")
+    if person.user_name_given_by is not None:
+        here = Capacity.objects.filter(enterprise__public_id=person.user_name_given_by).values("pk")
+        key = Case(When(capacity__in=here, then=key), default=Value(""))
     Account.objects.filter(LIVE, person=person).update(
-        last_key=pattern.last_key,
-        first_key=pattern.first_key,
-        user_name_key=pattern.user_name_key,
-        insz=pattern.insz,
+        last_key=fold(person.last_name)[:KEY_LENGTH],
+        first_key=fold(person.first_names)[:KEY_LENGTH],
+        user_name_key=key,
+        insz=person.insz or "",
     )
 
 
@@ -127,6 +136,8 @@ def change_types(
             after=kind,
             unblocked=unblock and account.blocked_at is not None,
         )
+    if kind != AccountType.USER:
+        shorten_first_passwords([account.person_id for account in accounts], now)
     unblocked: dict[str, None] = {"blocked_at": None, "blocked_by": None} if unblock else {}
     Account.objects.filter(pk__in=ids).update(type=kind, as_htb=as_htb, **unblocked)
 

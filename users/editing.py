@@ -16,6 +16,7 @@ from acts.errors import Changed, Missing, Refused
 from enterprises.models import Application
 from enterprises.scope import hold_capacity
 from identity.actor import Actor
+from identity.people import own_address
 from identity.rights import Permission
 from users.grants import end_for_all, give_as_planned
 from users.letters import Change, account_changed
@@ -139,7 +140,7 @@ def _fresh(account: Account) -> Account:
 
 def _tell(act: Act, actor: Actor, plan: Plan) -> None:
     person = plan.account.person
-    address = plan.account.email or person.email
+    address = plan.account.email or own_address(person, plan.account.capacity.enterprise.public_id)
     if plan.is_empty or person == actor.person or not address:
         return
     change = Change(given=plan.given, ended=plan.ended, is_reached_elsewhere=bool(plan.addresses))

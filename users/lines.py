@@ -1,5 +1,6 @@
 """The rows of the users list as its page shows them: one line per account, no queries."""
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +12,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from formats import insz as insz_format
+from identity.actor import Actor
+from identity.people import shown_user_name
 from users.enums import AccountStatus, AccountType
 from users.paging import Sort
 
 # What a row of the list reads, in the order of `Line`'s making; one statement brings it, with nothing else.
 COLUMNS = (
-    "public_id", "person__last_name", "person__first_names", "person__user_name", "type", "as_htb", "insz", "is_blocked",
+    "public_id", "person__last_name", "person__first_names", "person__user_name", "person__user_name_given_by", "type",
+    "as_htb", "insz", "is_blocked",
 )  # fmt: skip
 _MARKS = (
     "number", "id", "checked", "last_name", "first_names", "user_name", "type", "insz", "kind", "status", "view", "edit",
@@ -42,8 +45,12 @@ class Head:
     order: str
 
 
-def lines_of(rows: Iterable[Sequence[Any]], *, ticked: frozenset[str], view: str, edit: str) -> SafeString:
+def lines_of(
+    rows: Iterable[Sequence[Any]], *, actor: Actor, enterprise: uuid.UUID, ticked: frozenset[str], view: str, edit: str
+) -> SafeString:
     """Return the rows as they are shown. rows: COLUMNS of accounts; view, edit: patterns of addresses.
+
+    actor, enterprise (public_id): for whom, and where.
 
     Their template is rendered once, with marks for what differs, and filled in for each with escaped
     texts: 25 renderings take longer than everything else that the page does with its rows (docs/adr/0013-users-list.md).
@@ -59,17 +66,26 @@ def lines_of(rows: Iterable[Sequence[Any]], *, ticked: frozenset[str], view: str
             checked=" checked" if key in ticked else "",
             last_name=escape(last_name),
             first_names=escape(first_names),
-            user_name=escape(user_name or ""),
+            user_name=escape(shown_user_name(user_name, given_by, enterprise)),
             type=escape(type_words(types[kind], as_htb=as_htb)),
-            insz=escape(insz_format.show(insz)),
+            insz=escape(actor.number_shown(insz)),
             kind="error" if is_blocked else "success",
             status=blocked if is_blocked else active,
             view=view.format(key),
             edit=edit.format(key),
         )
-        for number, (public_id, last_name, first_names, user_name, kind, as_htb, insz, is_blocked, *_rest) in enumerate(
-            rows
-        )
+        for number, (
+            public_id,
+            last_name,
+            first_names,
+            user_name,
+            given_by,
+            kind,
+            as_htb,
+            insz,
+            is_blocked,
+            *_rest,
+        ) in enumerate(rows)
     ]
     return SafeString("".join(filled))
 

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from acts.prepared import prepared
 from enterprises.models import Application, Capacity
+from identity.actor import Actor
 from ui.addresses import id_in
 from users.enums import BulkAct
 from users.frame import Frame
@@ -58,8 +59,9 @@ class Asked:
 
 @dataclass(frozen=True)
 class UsersList:
-    """The list as its page shows it. found: how many, at most one more than MOST_COUNTED."""
+    """The list as its page shows it to the actor. found: how many, at most one more than MOST_COUNTED."""
 
+    actor: Actor
     frame: Frame
     asked: Asked
     page: Page
@@ -70,6 +72,8 @@ class UsersList:
         """The rows of this page."""
         return lines_of(
             self.page.rows,
+            actor=self.actor,
+            enterprise=self.frame.capacity.enterprise.public_id,
             ticked=self.asked.ticked,
             view=self.frame.address("account", account_id="{}"),
             edit=self.frame.address("account-edit", account_id="{}"),
@@ -171,8 +175,8 @@ class UsersList:
         return self.frame.address("users") + self._query(**more)
 
 
-def read_list(frame: Frame, asked: Asked) -> UsersList:
-    """Read a page of the list: one statement; with a filter or a place, another for each.
+def read_list(actor: Actor, frame: Frame, asked: Asked) -> UsersList:
+    """Read a page of the list for somebody: one statement; with a filter or a place, another for each.
 
     Of a filter that few fit all rows are found at once, in any order, which costs the same wherever they stand in the list;
     one that many fit soon fills a page by walking the list in order.
@@ -182,11 +186,11 @@ def read_list(frame: Frame, asked: Asked) -> UsersList:
     if not conditions:
         page = page_at(capacity, {}, *at, most_counted=MOST_COUNTED + 1)
         count = page.rows[0][-1] if page.rows else len(_found(capacity=capacity.pk))
-        return UsersList(frame, asked, page, found=count)
+        return UsersList(actor, frame, asked, page, found=count)
     found = _found(capacity=capacity.pk, **conditions)
     if len(found) <= MOST_COUNTED:
         conditions = {"pk__among": found}
-    return UsersList(frame, asked, page_at(capacity, conditions, *at), found=len(found))
+    return UsersList(actor, frame, asked, page_at(capacity, conditions, *at), found=len(found))
 
 
 @prepared

@@ -20,6 +20,7 @@ from identity.actions.activation import open_activation, open_again
 from identity.actions.means import hold
 from identity.actor import Actor
 from identity.enums import Role
+from identity.people import shorten_first_passwords
 from identity.rights import Permission, check_right
 from ui import journeys
 from ui.models import Run
@@ -111,6 +112,7 @@ def appoint_co_chief(
             started_at=timezone.now(),
             started_by=actor.person,
         )
+        shorten_first_passwords([person.pk], co_chief.started_at)
         Recorder(act, role, enterprise)(
             "cochief.appoint", person, about("chief_role", co_chief), procedure=Procedure.DELEGATED
         )

@@ -17,6 +17,7 @@ from acts.errors import Missing
 from enterprises.scope import enterprise_of
 from identity.actor import ActorRequest
 from ui.addresses import id_in
+from ui.kept import take
 from ui.keyset import page_of
 from ui.pages import page
 
@@ -42,14 +43,14 @@ def enterprise_access(request: ActorRequest, enterprise_id: uuid.UUID) -> HttpRe
     return render(request, "access_admins/my_access.html", context)
 
 
-@page(level="self", methods=("GET", "POST"), keeps_form=True)
+@page(level="self", methods=("GET", "POST"), keeps_form=True, fresh=True)
 def account_contact(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
     """The e-mail addresses of one's own account in a capacity."""
     account = own_account(request.actor.person, account_id)
     if account is None:
         raise Missing
     check_own_account(account)
-    initial = {"email": account.email, "local_email": account.local_email}
+    initial = {"email": account.email, "local_email": account.local_email} | take(request)
     form = OwnAccountForm(request.POST if request.method == "POST" else None, initial=initial)
     status = 200
     if request.method == "POST":

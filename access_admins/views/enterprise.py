@@ -19,6 +19,7 @@ from access_admins.presenters import capacity_table, chief_table, enterprise_row
 from acts.attempts import attempt
 from identity.actor import ActorRequest
 from identity.rights import Permission
+from ui.kept import take
 from ui.pages import page
 
 
@@ -41,12 +42,12 @@ def management(request: ActorRequest, enterprise_id: uuid.UUID) -> HttpResponse:
     return render(request, "access_admins/management.html", context)
 
 
-@page(level="manage", methods=("GET", "POST"), keeps_form=True)
+@page(level="manage", methods=("GET", "POST"), keeps_form=True, fresh=True)
 def professional_data(request: ActorRequest, enterprise_id: uuid.UUID) -> HttpResponse:
     """E-mail and telephone of the actor as chief of this enterprise."""
     frame = framed_enterprise(request.actor, enterprise_id, Permission.ENTERPRISE_CONTACT)
     role = chief_role_of(request.actor.person, frame.enterprise)
-    initial = {"email": role.email, "telephone": role.telephone}
+    initial = {"email": role.email, "telephone": role.telephone} | take(request)
     form = ProfessionalDataForm(request.POST if request.method == "POST" else None, initial=initial)
     status = 200
     if request.method == "POST":

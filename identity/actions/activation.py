@@ -18,17 +18,26 @@ from acts.errors import Missing, Refused, TooMany, plan_changed
 from audit.models import Event
 from identity import codes, letters
 from identity.actions.devices import SET
-from identity.actions.login import OWN_LEVEL
-from identity.actions.means import chain_of, hold, is_taken, set_user_name, tell
+from identity.actions.means import How, Kind, chain_of, hold, is_taken, note_change, note_vouched, set_user_name
 from identity.actions.passwords import TAKEN, link_hash, use_up
 from identity.actor import Actor
-from identity.enums import Means
+from identity.enums import OWN_LEVEL, Means
 from identity.limits import counted
 from identity.models import Activation, Person
 from outbox.mails import queue
 
 LIFE = timedelta(days=7)
 LIMIT = "activation.person"
+# What an enterprise gives of a person's row.
+GIVEN = [
+    "user_name",
+    "user_name_key",
+    "user_name_given_by",
+    "password",
+    "password_is_first",
+    "first_password_until",
+    "vouched_by",
+]
 DONE = _("You have set up your user name, your password and your one-time codes.")
 
 
@@ -90,6 +99,7 @@ def open_activation(act: Act, *, person: Person, enterprise_public_id: uuid.UUID
         person=person,
         purpose=Activation.Purpose.ACTIVATE,
         enterprise=enterprise_public_id,
+        opened_by=act.actor.public_id,
         link_hash=link_hash(secret),
         code_hash=make_password(codes.tidy(code)),
         expires_at=now + LIFE,
@@ -217,10 +227,10 @@ def activate(*, activation: Activation, means: NewMeans) -> Person:
         if sets == Lacking.ALL:
             if is_taken(means.user_name):
                 raise Refused(TAKEN, field="user_name", code="user_name_taken")
-            set_user_name(person, means.user_name)
+            set_user_name(person, means.user_name, given_by=activation.enterprise)
             person.password, person.password_is_first = means.password_hash, False
             person.vouched_by = activation.enterprise
-            person.save(update_fields=["user_name", "user_name_key", "password", "password_is_first", "vouched_by"])
+            person.save(update_fields=GIVEN)
         if means.app_key:
             codes.put_app(person, means.app_key)
         else:
@@ -230,5 +240,10 @@ def activate(*, activation: Activation, means: NewMeans) -> Person:
             subject=person.public_id,
             details={"sets": sets, "device": device},
         )
-        tell(act, person, DONE if sets == Lacking.ALL else SET[device])
+        note_change(act, person, DONE if sets == Lacking.ALL else SET[device])
+        kinds = [Kind.APP if device is Means.TOTP else Kind.CODES]
+        if sets == Lacking.ALL:
+            kinds += [Kind.USER_NAME, Kind.PASSWORD]
+        if activation.enterprise is not None:
+            note_vouched(person, kinds, enterprise=activation.enterprise, how=How.ACTIVATION, by=activation.opened_by)
     return person

@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from acts.act import perform
 from acts.errors import Missing
 from identity import codes
-from identity.actions.means import chain_of, hold, tell
+from identity.actions.means import Kind, chain_of, hold_own, note_change
 from identity.actor import Actor
 from identity.enums import Means
 from identity.permissions import check_change_device
+from identity.proof import check_fresh
 
 SET = {
     Means.TOTP: _("A mobile app was set up to make your one-time codes."),
@@ -23,35 +24,39 @@ REMOVED = {
 def set_app(*, actor: Actor, key: str) -> None:
     """Set up an app, in place of a former one. key: its secret, hex, from which a right code was just given.
 
-    Raises Refused (no user name), LevelTooLow.
+    Raises Refused (no user name), LevelTooLow, ProofTooOld, Changed.
     """
     with perform("means.totp.set", actor=actor, chain=chain_of(actor.person)) as act:
-        person = hold(actor.person)
+        person = hold_own(actor=actor)
         check_change_device(Actor(person, actor.level, actor.means), Means.TOTP)
+        check_fresh(actor)
         codes.put_app(person, key)
         act.event(subject=person.public_id)
-        tell(act, person, SET[Means.TOTP])
+        note_change(act, person, SET[Means.TOTP], kinds=[Kind.APP])
 
 
 def set_codes(*, actor: Actor, new: list[str]) -> None:
     """Set a list of token codes, in place of a former one. new: the codes as they were shown.
 
-    Raises Refused (no user name), LevelTooLow.
+    Raises Refused (no user name), LevelTooLow, ProofTooOld, Changed.
     """
     with perform("means.token.set", actor=actor, chain=chain_of(actor.person)) as act:
-        person = hold(actor.person)
+        person = hold_own(actor=actor)
         check_change_device(Actor(person, actor.level, actor.means), Means.TOKEN)
+        check_fresh(actor)
         codes.put_codes(person, new)
         act.event(subject=person.public_id, details={"codes": len(new)})
-        tell(act, person, SET[Means.TOKEN])
+        note_change(act, person, SET[Means.TOKEN], kinds=[Kind.CODES])
 
 
 def remove_device(*, actor: Actor, means: Means) -> None:
-    """Remove the app or the list. Raises Missing (there is none), Refused, LevelTooLow."""
+    """Remove the app or the list. Raises Missing (there is none), Refused, LevelTooLow, ProofTooOld, Changed."""
     with perform(f"means.{means}.remove", actor=actor, chain=chain_of(actor.person)) as act:
-        person = hold(actor.person)
+        person = hold_own(actor=actor)
         check_change_device(Actor(person, actor.level, actor.means), means)
+        check_fresh(actor)
         if not codes.remove(person, means):
             raise Missing
         act.event(subject=person.public_id)
-        tell(act, person, REMOVED[means])
+        person.vouched_means.filter(kind=Kind.APP if means is Means.TOTP else Kind.CODES).delete()
+        note_change(act, person, REMOVED[means])

@@ -4,39 +4,37 @@ from django.db import transaction
 
 from acts.act import perform
 from acts.errors import Refused
+from identity.actions.means import chain_of, hold
+from identity.actions.vouching import ASIDE, set_aside
 from identity.actor import Actor
-from identity.enums import LEVEL_OF, Means
+from identity.enums import LEVEL_OF, OWN_LEVEL, Means
 from identity.login import SENTENCES, Why
 from identity.models import Person
 from identity.oidc import Identified
-from identity.passwords import make_unusable
 from identity.people import person_of
 
-# From this level on the person alone answers for the login; whoever gave the first means is forgotten (BEHAVIOUR L3).
-OWN_LEVEL = 450
 
+def log_in(*, person: Person, means: Means, level: int | None = None, federal_email: str = "") -> None:
+    """Record that a person logged in; set aside what an enterprise answers for when the level shows that it is them (T2).
 
-def log_in(*, person: Person, means: Means, level: int | None = None) -> None:
-    """Record that a person logged in; forget who vouched for the means when the level shows that it is really them.
-
-    level: as the identity provider said; default the level that the means has. Raises Refused where the person
-    may not log in any more. The session is begun afterwards, by identity.login.begin_session.
+    level: as the identity provider said; default the level that the means has. federal_email: the address that it gave.
+    Raises Refused where the person may not log in any more, or where the password changed, or ceased to be an enterprise's,
+    since the caller looked at it. The session is begun afterwards, by identity.login.begin_session.
     """
-    actor = Actor(person=person, means=means, level=level or LEVEL_OF[means])
-    with perform("login", actor=actor, chain=f"person:{person.public_id}") as act:
-        locked = Person.objects.select_for_update().get(pk=person.pk)
+    actor = Actor(person=person, means=means, level=level or LEVEL_OF[means], federal_email=federal_email)
+    with perform("login", actor=actor, chain=chain_of(person)) as act:
+        locked = hold(person)
+        is_own = actor.level >= OWN_LEVEL
         if not locked.is_active:
             raise Refused(SENTENCES[Why.INACTIVE], code="inactive")
+        is_unbound = person.vouched_by is not None and locked.vouched_by is None
+        if not is_own and (is_unbound or locked.password != person.password):
+            raise Refused(SENTENCES[Why.UNKNOWN_LOGIN], code="login_changed")
         act.event(subject=person.public_id, details={"means": means.value})
-        if locked.vouched_by is not None and actor.level >= OWN_LEVEL:
-            details = {"vouched_by": str(locked.vouched_by), "password_ended": locked.password_is_first}
-            act.event("means.vouch.end", subject=person.public_id, details=details)
-            locked.vouched_by = None
-            if locked.password_is_first:
-                # An administrator typed it, and from now on it would open every enterprise.
-                locked.password, locked.password_is_first = make_unusable(), False
-            locked.save(update_fields=["vouched_by", "password", "password_is_first"])
-            person.password, person.password_is_first = locked.password, locked.password_is_first
+        if is_own:
+            set_aside(act, locked)
+            for name in ASIDE:
+                setattr(person, name, getattr(locked, name))
 
 
 def log_in_identified(identified: Identified) -> Person:
@@ -52,5 +50,5 @@ def log_in_identified(identified: Identified) -> Person:
             first_names=identified.first_names,
             language=identified.language,
         )
-        log_in(person=person, means=identified.means, level=identified.level)
+        log_in(person=person, means=identified.means, level=identified.level, federal_email=identified.email)
     return person

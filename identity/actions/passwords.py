@@ -13,43 +13,64 @@ from acts.act import perform
 from acts.errors import Missing, Refused
 from formats.names import user_name_key
 from identity import letters
-from identity.actions.means import chain_of, end_other_sessions, hold, is_taken, set_user_name, tell
+from identity.actions.means import (
+    Kind,
+    chain_of,
+    end_other_sessions,
+    hold,
+    hold_own,
+    is_taken,
+    note_change,
+    set_user_name,
+)
 from identity.actor import Actor
 from identity.models import Activation, Person
 from identity.permissions import check_change_password, check_choose_user_name
+from identity.proof import check_fresh
 
 FORGOTTEN_LIFE = timedelta(hours=4)
 TAKEN = _("This user name is taken, or looks too much like one that is. Choose another.")
 
 
 def choose_user_name(*, actor: Actor, user_name: str, password: str) -> None:
-    """Give oneself a user name and a password. Raises Refused (taken, or there is one), LevelTooLow, Changed."""
+    """Give oneself a user name and a password; a user name that others chose is replaced (T2).
+
+    Raises Refused (taken, or there is one), LevelTooLow, ProofTooOld, Changed.
+    """
     with perform("means.user_name.choose", actor=actor, chain=chain_of(actor.person)) as act:
-        person = hold(actor.person)
+        person = hold_own(actor=actor)
         check_choose_user_name(Actor(person, actor.level, actor.means))
+        check_fresh(actor)
         if is_taken(user_name):
             raise Refused(TAKEN, field="user_name", code="user_name_taken")
         set_user_name(person, user_name)
-        person.password, person.password_is_first = make_password(password), False
-        person.save(update_fields=["user_name", "user_name_key", "password", "password_is_first"])
+        set_password(person, password)
+        person.save(update_fields=["user_name", "user_name_key", "user_name_given_by"])
         act.event(subject=person.public_id)
-        tell(act, person, _("You have chosen a user name and a password."))
+        note_change(act, person, _("You have chosen a user name and a password."))
 
 
 def change_password(*, actor: Actor, password: str, keep_session: str | None = None) -> Person:
     """Change one's own password; every other session than the one with this key ends. Return the person as they are now.
 
-    The caller has asked the old password (identity.passwords). Raises Refused (there is none), LevelTooLow.
+    The caller has asked the old password (identity.passwords). Raises Refused (there is none), LevelTooLow,
+    ProofTooOld, Changed.
     """
     with perform("means.password.change", actor=actor, chain=chain_of(actor.person)) as act:
-        person = hold(actor.person)
+        person = hold_own(actor=actor)
         check_change_password(Actor(person, actor.level, actor.means))
-        person.password, person.password_is_first = make_password(password), False
-        person.save(update_fields=["password", "password_is_first"])
+        check_fresh(actor)
+        set_password(person, password)
         ended = end_other_sessions(person, keep=keep_session)
         act.event(subject=person.public_id, details={"sessions_ended": ended})
-        tell(act, person, _("Your password was changed."))
+        note_change(act, person, _("Your password was changed."), kinds=[Kind.PASSWORD])
     return person
+
+
+def set_password(person: Person, password: str) -> None:
+    """Write a password that the person chose. Inside an act that holds them."""
+    person.password, person.password_is_first, person.first_password_until = make_password(password), False, None
+    person.save(update_fields=["password", "password_is_first", "first_password_until"])
 
 
 class _Nobody(Exception):
@@ -79,7 +100,11 @@ def _mail_link(person: Person, *, to: str) -> None:
     secret, until = secrets.token_urlsafe(32), timezone.now() + FORGOTTEN_LIFE
     with perform("means.password.ask", actor=Actor(person, level=0), chain=chain_of(person)) as act:
         Activation.objects.create(
-            person=person, purpose=Activation.Purpose.PASSWORD, link_hash=link_hash(secret), expires_at=until
+            person=person,
+            purpose=Activation.Purpose.PASSWORD,
+            enterprise=person.vouched_by,
+            link_hash=link_hash(secret),
+            expires_at=until,
         )
         act.event(subject=person.public_id)
         act.mail(person, address=to, letter=letters.forgotten_password(person, secret=secret, until=until))
@@ -93,11 +118,17 @@ def set_forgotten_password(*, activation: Activation, password: str) -> None:
     person = activation.person
     with perform("means.password.renew", actor=Actor(person, level=0), chain=chain_of(person)) as act:
         person = hold(person)
+        if person.vouched_by != activation.enterprise or person.means_set_aside_at is not None:
+            raise Missing
         use_up(activation)
-        person.password, person.password_is_first = make_password(password), False
-        person.save(update_fields=["password", "password_is_first"])
+        set_password(person, password)
         act.event(subject=person.public_id, details={"sessions_ended": end_other_sessions(person)})
-        tell(act, person, _("You have chosen a new password, because you had forgotten the former."))
+        note_change(
+            act,
+            person,
+            _("You have chosen a new password, because you had forgotten the former."),
+            kinds=[Kind.PASSWORD],
+        )
 
 
 def use_up(activation: Activation) -> None:

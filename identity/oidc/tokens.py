@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from joserfc import jwt
 from joserfc.errors import ClaimError, InvalidKeyIdError, JoseError
 from joserfc.jwt import JWTClaimsRegistry
@@ -24,11 +26,15 @@ ALGORITHMS = ["RS256"]
 LEEWAY_SECONDS = 30
 # What the level's place also holds: which means was used.
 ITSME = "bmid"
+ADDRESS_LENGTH = 254
 
 
 @dataclass(frozen=True)
 class Identified:
-    """Who the provider says is there, and how sure it is. insz: eleven digits. language: nl, fr, de, en or ""."""
+    """Who the provider says is there, and how sure it is.
+
+    insz: eleven digits. language: nl, fr, de, en or "". email: an address that it knows, "" for none or none that can be.
+    """
 
     insz: str
     last_name: str
@@ -36,6 +42,7 @@ class Identified:
     language: str
     means: Means
     level: int
+    email: str = ""
 
 
 def id_token_claims(token: str, *, nonce: str) -> dict[str, Any]:
@@ -84,7 +91,16 @@ def identified(id_token: dict[str, Any], userinfo: dict[str, Any], *, asked: Mea
         language=language if language in dict(settings.LANGUAGES) else "",
         means=Means.ITSME if ITSME in methods or level < LEVEL_OF[Means.EID] else Means.EID,
         level=level,
+        email=_address(_text(userinfo, "mail")),
     )
+
+
+def _address(claim: str) -> str:
+    try:
+        validate_email(claim)
+    except ValidationError:
+        return ""
+    return claim if len(claim) <= ADDRESS_LENGTH else ""
 
 
 def level_of(amr: Any) -> tuple[int, list[str]]:

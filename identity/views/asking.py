@@ -1,13 +1,16 @@
 """A page that asks one thing, and what the pages about means share."""
 
+import time
 from collections.abc import Iterable
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from acts.errors import Sentence
+from identity import sessions
 
 
 def ask(
@@ -24,6 +27,12 @@ def ask(
     """Return the page with this form. status: default 422 where the form has errors, else 200."""
     context = {"form": form, "title": title, "submit": submit, "texts": texts, "back": back, "links": links}
     return render(request, "identity/ask.html", context, status=status or (422 if form.errors else 200))
+
+
+def told(request: HttpRequest, sentence: Sentence) -> None:
+    """Say on the next page that means of login changed; this session need not be told again (BEHAVIOUR T3)."""
+    request.session[sessions.TOLD] = time.time()
+    messages.success(request, str(sentence))
 
 
 def confirm(

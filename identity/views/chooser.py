@@ -99,8 +99,11 @@ def callback(request: HttpRequest) -> HttpResponse:
             return _back_to_login(failure.why, began.next, began.level)
         except Refused:
             return _back_to_login(Why.INACTIVE, began.next, began.level)
-        begin_session(request, person, identified.means, identified.level)
-        return redirect(began.next or start_page())
+        begin_session(request, person, identified.means, identified.level, federal_email=identified.email)
+        next_address = began.next or start_page()
+        if person.means_set_aside_at is not None:  # PageMiddleware would lead there too
+            return redirect(f"{reverse('vouched-means')}?{urlencode({'next': next_address})}")
+        return redirect(next_address)
 
 
 def _back_to_login(why: Why, next_address: str = "", level: int = 0) -> HttpResponse:

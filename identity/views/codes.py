@@ -1,6 +1,5 @@
-"""One's own code devices: an app, a list of token codes (BEHAVIOUR L3, U8)."""
+"""One's own code devices: an app, a list of token codes (BEHAVIOUR L3, U8, T4)."""
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,12 +12,12 @@ from identity.actions import devices as acts
 from identity.actor import ActorRequest
 from identity.enums import Means
 from identity.permissions import check_change_device
-from identity.views.asking import confirm
+from identity.views.asking import confirm, told
 from identity.views.devices import app_page, codes_page
 from ui.pages import page
 
 
-@page(level="self", methods=("GET", "POST"))
+@page(level="self", methods=("GET", "POST"), fresh=True)
 @sensitive_post_parameters()
 def own_app(request: ActorRequest) -> HttpResponse:
     """Begin: what an app is, and a button that makes its secret."""
@@ -38,7 +37,7 @@ def own_app(request: ActorRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-@page(level="self", methods=("GET", "POST"))
+@page(level="self", methods=("GET", "POST"), fresh=True)
 @sensitive_post_parameters()
 def own_app_confirm(request: ActorRequest) -> HttpResponse:
     """The picture and the secret, and the first code."""
@@ -52,7 +51,7 @@ def own_app_confirm(request: ActorRequest) -> HttpResponse:
     return app_page(request, person, user_name=person.user_name or "", back=reverse("own-app"), confirmed=confirmed)
 
 
-@page(level="self", methods=("GET", "POST"))
+@page(level="self", methods=("GET", "POST"), fresh=True)
 @sensitive_post_parameters()
 def own_codes(request: ActorRequest) -> HttpResponse:
     """Begin: what token codes are, and a button that makes them."""
@@ -72,7 +71,7 @@ def own_codes(request: ActorRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-@page(level="self", methods=("GET", "POST"))
+@page(level="self", methods=("GET", "POST"), fresh=True)
 @sensitive_post_parameters()
 def own_codes_confirm(request: ActorRequest) -> HttpResponse:
     """The list, until it is kept."""
@@ -85,13 +84,13 @@ def own_codes_confirm(request: ActorRequest) -> HttpResponse:
     return codes_page(request, request.actor.person, back=reverse("own-codes"), confirmed=confirmed)
 
 
-@page(level="self", methods=("GET", "POST"))
+@page(level="self", methods=("GET", "POST"), fresh=True)
 def own_app_remove(request: ActorRequest) -> HttpResponse:
     """Remove the app, after a question."""
     return _remove(request, Means.TOTP, _("Remove the mobile app"), _("Codes of this app will no longer log you in."))
 
 
-@page(level="self", methods=("GET", "POST"))
+@page(level="self", methods=("GET", "POST"), fresh=True)
 def own_codes_remove(request: ActorRequest) -> HttpResponse:
     """Remove the list of codes, after a question."""
     return _remove(
@@ -111,5 +110,5 @@ def _remove(request: ActorRequest, means: Means, title: Sentence, text: Sentence
 
 def _done(request: ActorRequest, sentence: Sentence) -> HttpResponse:
     drafts.drop(request.session, drafts.APP, drafts.CODES)
-    messages.success(request, str(sentence))
+    told(request, sentence)
     return redirect("own-means")

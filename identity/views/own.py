@@ -13,33 +13,29 @@ from django.views.decorators.debug import sensitive_post_parameters
 from acts.attempts import refuse
 from acts.errors import Refused, TooMany
 from audit import readings
-from identity import codes
+from identity import codes, proof
 from identity.actions import own as own_acts
 from identity.actions import passwords as password_acts
-from identity.actions.login import OWN_LEVEL
 from identity.actor import ActorRequest
-from identity.enums import Language, Means, Title
+from identity.enums import OWN_LEVEL, Language, Means, Title
 from identity.forms import NewUserNameForm, OwnDataForm, OwnPasswordForm
-from identity.limits import client_address
 from identity.login import end_session, live_sessions
 from identity.models import Session
-from identity.passwords import check_own_password
 from identity.permissions import check_change_password, check_choose_user_name
-from identity.views.asking import ask
+from identity.views.asking import ask, told
+from identity.views.proving import WRONG, prove_by_password
 from ui.components import Row
 from ui.pages import page
-
-WRONG = _("This is not your password.")
 
 
 @page(level="self")
 def own_data(request: ActorRequest) -> HttpResponse:
-    """My data: name and number from the register, and what I say of myself. The full number leaves a reading (E1)."""
+    """My data: name and number from the register, and what I say of myself. The full number leaves a reading (E1, T6)."""
     person = request.actor.person
-    readings.note(actor=str(person.public_id), page="own-data", count=1)
+    readings.note(actor=str(person.public_id), page="own-data", count=int(request.actor.shows_numbers))
     change = reverse("own-data-change")
     registered = [Row(_("First name"), person.first_names), Row(_("Name"), person.last_name)]
-    registered.append(Row(_("National register number"), person.insz_shown))
+    registered.append(Row(_("National register number"), request.actor.number_shown(person.insz)))
     own = [
         Row(_("Language"), Language(person.language).label, f"{change}#id_language"),
         Row(_("Title"), Title(person.title).label, f"{change}#id_title"),
@@ -51,10 +47,10 @@ def own_data(request: ActorRequest) -> HttpResponse:
 @page(level="self", methods=("GET", "POST"))
 @sensitive_post_parameters("password")
 def own_data_change(request: ActorRequest) -> HttpResponse:
-    """Change language, title and own e-mail address; a new address asks the password of who came by one."""
+    """Change language, title and own e-mail address; a new address asks fresh proof, here where that is a password (T4)."""
     actor = request.actor
     person = actor.person
-    asks_password = actor.level < OWN_LEVEL and bool(person.user_name)
+    asks_password = person.has_usable_password() and (actor.level < OWN_LEVEL or not proof.is_fresh(actor))
     initial = {"language": person.language, "title": person.title, "email": person.email}
     form = OwnDataForm(request.POST if request.method == "POST" else None, initial=initial, asks_password=asks_password)
     status = 0
@@ -62,16 +58,12 @@ def own_data_change(request: ActorRequest) -> HttpResponse:
         answers = dict(form.cleaned_data)
         password = answers.pop("password", "")
         try:
-            if (
-                asks_password
-                and answers["email"] != person.email
-                and not check_own_password(person, password, address=client_address(request))
-            ):
+            if asks_password and answers["email"] != person.email and not prove_by_password(request, password):
                 form.add_error("password", str(WRONG))
             else:
                 changed = own_acts.change_own_data(actor=actor, **answers)
                 with translation.override(changed.language):
-                    messages.success(request, str(_("Your data are saved.")))
+                    told(request, _("Your data are saved."))
                     return redirect("own-data")
         except TooMany as refusal:
             status = refuse(form, refusal, "password")
@@ -97,6 +89,8 @@ def own_password(request: ActorRequest) -> HttpResponse:
     """Change my password; my other sessions end."""
     actor = request.actor
     check_change_password(actor)
+    if not actor.person.has_usable_password():
+        proof.check_fresh(actor)
     form = OwnPasswordForm(request.POST if request.method == "POST" else None, person=actor.person)
     status = 0
     if form.is_valid():
@@ -115,7 +109,7 @@ def own_password(request: ActorRequest) -> HttpResponse:
 def _knows_password(request: ActorRequest, answers: dict[str, str]) -> bool:
     """Tell whether the password until now was typed; without one, the login was made with a card. Raises TooMany."""
     old = answers.get("password_old")
-    return old is None or check_own_password(request.actor.person, old, address=client_address(request))
+    return old is None or prove_by_password(request, old)
 
 
 def _change_password(request: ActorRequest, password: str) -> HttpResponse:
@@ -123,14 +117,14 @@ def _change_password(request: ActorRequest, password: str) -> HttpResponse:
         actor=request.actor, password=password, keep_session=request.session.session_key
     )
     update_session_auth_hash(request, person)
-    messages.success(request, str(_("Your password is changed. Your other sessions have ended.")))
+    told(request, _("Your password is changed. Your other sessions have ended."))
     return redirect("own-means")
 
 
-@page(level="self", methods=("GET", "POST"))
+@page(level="self", methods=("GET", "POST"), fresh=True)
 @sensitive_post_parameters()
 def own_user_name(request: ActorRequest) -> HttpResponse:
-    """Choose a first user name and its password."""
+    """Choose a first user name and its password, or others in the place of what others chose (T2)."""
     actor = request.actor
     check_choose_user_name(actor)
     form = NewUserNameForm(request.POST if request.method == "POST" else None, person=actor.person)
@@ -144,7 +138,7 @@ def own_user_name(request: ActorRequest) -> HttpResponse:
         else:
             actor.person.refresh_from_db()
             update_session_auth_hash(request, actor.person)
-            messages.success(request, str(_("You have chosen a user name and a password.")))
+            told(request, _("You have chosen a user name and a password."))
             return redirect("own-means")
     return ask(
         request, form, title=_("Choose a user name and a password"), submit=_("Save"), back=reverse("own-means"),
@@ -154,7 +148,7 @@ def own_user_name(request: ActorRequest) -> HttpResponse:
 
 @page(level="self", methods=("GET", "POST"))
 def own_sessions(request: ActorRequest) -> HttpResponse:
-    """My sessions: end one, all others, or all."""
+    """My sessions: end one, all others, or all; ending asks fresh proof (T4)."""
     if request.method == "POST":
         return _end_sessions(request, request.POST.get("end", ""))
     here = request.session.session_key

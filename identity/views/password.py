@@ -3,10 +3,14 @@
 Between the pages a draft in the session says whose password was right; until the last page nobody is logged in.
 """
 
+import time
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -48,7 +52,7 @@ def login_password(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             person = person_with(**form.cleaned_data, address=client_address(request))
-        except TooMany as refusal:
+        except (TooMany, Refused) as refusal:
             status = refuse(form, refusal)
         else:
             if person is None:
@@ -72,8 +76,7 @@ def login_password(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def login_code(request: HttpRequest) -> HttpResponse:
     """The one-time code, within five minutes of the password."""
-    draft = drafts.kept(request, drafts.LOGIN)
-    person = drafts.person_of_draft(draft)
+    draft, person = _under_way(request)
     if draft is None or person is None or draft["done"]:
         return redirect("login")
     means = Means(draft["means"])
@@ -94,8 +97,7 @@ def login_code(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def first_password(request: HttpRequest) -> HttpResponse:
     """Who logs in with a password that somebody else gave chooses an own one before anything else."""
-    draft = drafts.kept(request, drafts.LOGIN)
-    person = drafts.person_of_draft(draft)
+    draft, person = _under_way(request)
     if draft is None or person is None or not draft["done"]:
         return redirect("login")
     form = NewPasswordForm(request.POST if request.method == "POST" else None, person=person)
@@ -103,9 +105,8 @@ def first_password(request: HttpRequest) -> HttpResponse:
         form.add_error("password", str(_("This is the password that you were given. Choose another.")))
     if form.is_valid():
         means = Means(draft["means"])
-        person = acts.change_password(
-            actor=Actor(person, LEVEL_OF[means], means), password=form.cleaned_data["password"]
-        )
+        actor = Actor(person, LEVEL_OF[means], means, proved_at=time.time())
+        person = acts.change_password(actor=actor, password=form.cleaned_data["password"])
         return _let_in(request, person, means=means, next_address=draft["next"])
     texts = [_("You were given this password by somebody else. Choose one that only you know.")]
     return ask(request, form, title=_("Choose your own password"), submit=_("Save"), texts=texts)
@@ -199,14 +200,25 @@ def _let_in(request: HttpRequest, person: Person, *, means: Means, next_address:
     drafts.drop(request.session, drafts.LOGIN)
     try:
         log_in(person=person, means=means)
-    except Refused:  # closed since the password was asked
-        return redirect(login_address(why=Why.INACTIVE))
+    except Refused as refusal:  # closed, or other means, since the password was asked
+        why = Why.INACTIVE if refusal.code == Why.INACTIVE else Why.UNKNOWN_LOGIN
+        return redirect(login_address(why=why))
     begin_session(request, person, means)
     return redirect(next_address or start_page())
+
+
+def _under_way(request: HttpRequest) -> tuple[dict[str, Any] | None, Person | None]:
+    """Return the login under way and whose it is; none where the password is another since it was typed."""
+    draft = drafts.kept(request, drafts.LOGIN)
+    person = drafts.person_of_draft(draft)
+    if draft is None or person is None or not constant_time_compare(draft["proof"], person.get_session_auth_hash()):
+        return None, None
+    return draft, person
 
 
 def _draft(request: HttpRequest, person: Person, *, means: Means, next_address: str, done: bool) -> None:
     request.session.cycle_key()
     drafts.keep(
-        request, drafts.LOGIN, person, seconds=drafts.LOGIN_SECONDS, means=means.value, next=next_address, done=done
-    )
+        request, drafts.LOGIN, person, seconds=drafts.LOGIN_SECONDS, means=means.value, next=next_address, done=done,
+        proof=person.get_session_auth_hash(),
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from enterprises.scope import hold_capacity
 from identity.actor import Actor
 from identity.enums import Role
 from identity.models import Person
+from identity.people import own_address
 from identity.rights import Permission, check_right
 from senders.letters import Write
 from senders.models import Sender
@@ -85,7 +86,7 @@ def tell(held: Held, sender: Sender, letter: Write) -> None:
     if administrator is None:
         return
     person = administrator.person
-    if email := administrator.email or person.email:
+    if email := administrator.email or own_address(person, held.capacity.enterprise.public_id):
         held.act.mail(
             person,
             address=email,

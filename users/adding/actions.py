@@ -11,11 +11,12 @@ from acts.runs import hold_run
 from enterprises.models import Capacity
 from enterprises.scope import hold_capacity
 from identity.actions import means
-from identity.actions.activation import open_activation, open_again
+from identity.actions.activation import GIVEN, open_activation, open_again
 from identity.actions.passwords import TAKEN
 from identity.actor import Actor
 from identity.enums import Role
 from identity.models import Person
+from identity.people import FIRST_PASSWORD_OF_USER
 from identity.rights import On, Permission, check_right
 from ui import journeys
 from ui.models import Run
@@ -158,10 +159,15 @@ def _introduce(record: Recorder, person: Person, asked: Asked, found: Found, way
         return
     if means.is_taken(asked.user_name):
         raise Refused(TAKEN, field="user_name", code="user_name_taken")
-    means.set_user_name(person, asked.user_name)
+    enterprise, by = record.enterprise.public_id, record.act.actor.public_id
+    means.set_user_name(person, asked.user_name, given_by=enterprise)
     person.password, person.password_is_first = asked.password_hash, True
-    person.vouched_by = record.enterprise.public_id
-    person.save(update_fields=["user_name", "user_name_key", "password", "password_is_first", "vouched_by"])
+    person.first_password_until = timezone.now() + FIRST_PASSWORD_OF_USER
+    person.vouched_by = enterprise
+    person.save(update_fields=GIVEN)
+    means.note_vouched(
+        person, [means.Kind.USER_NAME, means.Kind.PASSWORD], enterprise=enterprise, how=means.How.GIVEN, by=by
+    )
     record("means.first_password", person, about("person", person))
 
 

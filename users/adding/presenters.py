@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from enterprises.models import Application
 from formats import insz
 from identity.enums import Language, Title
+from identity.people import shown_user_name
 from ui.components import Row
 from ui.templatetags.ui import day
 from users.adding.plan import Asked, Giving, Removal, WayIn
@@ -57,7 +58,7 @@ def identity_rows(found: Found, asked: Asked | None = None) -> list[Row]:
     if known is None and asked is not None:
         title, language = str(Title(asked.title).label), str(Language(asked.language).label)
     elif known is not None and found.is_tied:
-        user_name = user_name or known.user_name or ""
+        user_name = user_name or shown_user_name(known.user_name, known.user_name_given_by, found.enterprise)
         title, language = known.get_title_display(), known.get_language_display()
     rows = [
         Row(_("User name"), user_name),

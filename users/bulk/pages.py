@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from enterprises.models import Application
 from identity.actor import Actor
+from identity.people import shown_user_name
 from ui.components import Column, Row, Table
 from ui.templatetags.ui import day, day_and_time
 from users.bulk.rules import GRANT_ACTS, judge
@@ -118,7 +119,7 @@ def check_of(actor: Actor, run: BulkRun, frame: Frame) -> Check:
     return Check(
         run=run,
         able=len(verdict.able),
-        table=_people(named),
+        table=_people(actor, named, frame),
         shown=len(named),
         refused=[
             RefusedGroup(
@@ -222,10 +223,18 @@ def summary_of(run: BulkRun, page: int) -> Summary:
     """Return what became of a run so far. page: of the refused rows, from 1."""
     refusals = BulkRefusal.objects.filter(run=run)
     rows = refusals.order_by("pk").values_list(
-        "account__person__last_name", "account__person__first_names", "account__person__user_name", "reason"
+        "account__person__last_name",
+        "account__person__first_names",
+        "account__person__user_name",
+        "account__person__user_name_given_by",
+        "reason",
     )[(page - 1) * SUMMED : page * SUMMED]
     columns = [Column(_("Name")), Column(_("First name")), Column(_("User name")), Column(_("Reason"))]
-    cells = [(last, first, user_name or "—", _(reason)) for last, first, user_name, reason in rows]
+    enterprise = run.capacity.enterprise.public_id
+    cells = [
+        (last, first, shown_user_name(user_name, given_by, enterprise) or "—", _(reason))
+        for last, first, user_name, given_by, reason in rows
+    ]
     return Summary(run, run.size, refusals.count(), Table(_("Not done, with the reason"), columns, cells), page)
 
 
@@ -248,14 +257,15 @@ def runs_table(actor: Actor, frame: Frame) -> Table:
     return Table(_("What I did to many users at once"), columns, rows)
 
 
-def _people(ids: Sequence[int]) -> Table:
+def _people(actor: Actor, ids: Sequence[int], frame: Frame) -> Table:
+    enterprise = frame.capacity.enterprise.public_id
     rows = [
         (
             account.person.last_name,
             account.person.first_names,
-            account.person.user_name or "—",
+            shown_user_name(account.person.user_name, account.person.user_name_given_by, enterprise) or "—",
             type_words(account.get_type_display(), as_htb=account.as_htb),
-            account.person.insz_shown,
+            actor.number_shown(account.person.insz),
             AccountStatus.BLOCKED.label if account.is_blocked else AccountStatus.ACTIVE.label,
         )
         for account in people_of(ids)

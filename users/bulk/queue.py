@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from acts.errors import LevelTooLow, Missing, NotAllowed, Refused
 from enterprises.models import Application
 from identity.actor import Actor
+from identity.people import own_address
 from outbox.mails import queue
 from users.bulk.actions import carry_on
 from users.bulk.rules import GRANT_ACTS, source_of
@@ -97,7 +98,7 @@ def _tell(run: BulkRun, ids: list[int]) -> None:
         changed = Account.objects.filter(pk__in=ids).exclude(pk__in=refused).exclude(person=run.person)
         applications = _changed_applications(run, ids)
         for account in changed.select_related("person"):
-            address = account.email or account.person.email
+            address = account.email or own_address(account.person, run.capacity.enterprise.public_id)
             if address:
                 queue(
                     key=f"{run.public_id}:{account.person.public_id}",

@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from acts.act import about, perform
 from enterprises.models import Application, Capacity
 from formats import csv
-from formats import insz as insz_format
 from identity.actor import Actor
+from identity.people import shown_user_name
 from identity.rights import Permission, check_right
 from users.enums import AccountStatus
 from users.listing import Filter, accounts_matching
@@ -25,8 +25,8 @@ ORDER = ("last_key", "first_key", "pk")
 # Accounts read at once.
 BATCH = 2_000
 _COLUMNS = (
-    "pk", "person__last_name", "person__first_names", "person__user_name", "type", "insz", "is_blocked", "email",
-    "local_email",
+    "pk", "person__last_name", "person__first_names", "person__user_name", "person__user_name_given_by", "type", "insz",
+    "is_blocked", "email", "local_email",
 )  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def export_accounts(*, actor: Actor, capacity: Capacity, wanted: Filter) -> Expo
         )
     heads = [str(label) for label in HEADS.values()]
     kinds, states = _in_this_language(TYPES), _in_this_language(STATES)
-    return Export(len(ids), csv.lines(heads, _rows(ids, codes_of(capacity), kinds, states)))
+    return Export(len(ids), csv.lines(heads, _rows(actor, capacity, ids, kinds, states)))
 
 
 def codes_of(capacity: Capacity) -> dict[int, str]:
@@ -83,8 +83,9 @@ def _ids(capacity: Capacity, wanted: Filter) -> Iterator[int]:
 
 
 def _rows(
-    ids: Sequence[int], codes: Mapping[int, str], kinds: Mapping[str, str], states: Mapping[str, str]
+    actor: Actor, capacity: Capacity, ids: Sequence[int], kinds: Mapping[str, str], states: Mapping[str, str]
 ) -> Iterator[Sequence[object]]:
+    enterprise, codes = capacity.enterprise.public_id, codes_of(capacity)
     for place in range(0, len(ids), BATCH):
         batch = list(ids[place : place + BATCH])
         held = codes_held(batch, codes)
@@ -92,13 +93,13 @@ def _rows(
         for pk in batch:
             if pk not in accounts:
                 continue
-            last_name, first_names, user_name, kind, insz, is_blocked, email, local_email = accounts[pk]
+            last_name, first_names, user_name, given_by, kind, insz, is_blocked, email, local_email = accounts[pk]
             yield (
                 last_name,
                 first_names,
-                user_name,
+                shown_user_name(user_name, given_by, enterprise),
                 kinds[kind],
-                insz_format.show(insz) if insz else "",
+                actor.number_shown(insz),
                 states[AccountStatus.BLOCKED if is_blocked else AccountStatus.ACTIVE],
                 email,
                 local_email,

@@ -1,9 +1,11 @@
 """The mails of an import: one to each person whose account it changed."""
 
+import uuid
 from collections.abc import Sequence
 
 from enterprises.models import Application, Capacity
 from identity.models import Person
+from identity.people import own_address
 from outbox.mails import write
 from outbox.models import Mail
 from users.letters import Change as Changed
@@ -29,13 +31,13 @@ def letters_about(plan: Plan, *, capacity: Capacity, by: Person, key: str) -> li
             ),
         )
         for change in plan.changes
-        if change.account.person != by and (address := _address(change))
+        if change.account.person != by and (address := _address(change, capacity.enterprise.public_id))
     ]
 
 
-def _address(change: Change) -> str:
+def _address(change: Change, enterprise: uuid.UUID) -> str:
     state = change.shall or change.was
-    return (state.email if state else "") or change.account.person.email
+    return (state.email if state else "") or own_address(change.account.person, enterprise)
 
 
 def _in_words(change: Change, applications: dict[str, Application]) -> Changed:

@@ -4,6 +4,7 @@ A line is its account by the national number, within the capacity alone: of othe
 belong to the person or to a role and are not changed by a file; they must fit, so that a column sorted by itself shows.
 """
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from enterprises.models import Capacity
 from formats import insz as insz_format
 from formats.names import fold, same
+from identity.people import shown_user_name
 from users.enums import AccountStatus
 from users.models import LIVE, Account
 from users.sets import Among
@@ -35,6 +37,7 @@ class _Known(NamedTuple):
     person__last_name: str
     person__first_names: str
     person__user_name: str | None
+    person__user_name_given_by: uuid.UUID | None
 
 
 # The cells of some columns hold a few words, again and again.
@@ -125,6 +128,9 @@ class _Reader:
 
     def _fits(self, row: Row, known: "_Known") -> bool:
         cells = row.cells
+        user_name = shown_user_name(
+            known.person__user_name, known.person__user_name_given_by, self.capacity.enterprise.public_id
+        )
         checks = (
             (Column.LAST_NAME, _is_name(cells[Column.LAST_NAME], known.person__last_name), known.person__last_name),
             (
@@ -134,8 +140,8 @@ class _Reader:
             ),
             (
                 Column.USER_NAME,
-                cells[Column.USER_NAME] == (known.person__user_name or ""),
-                known.person__user_name or "—",
+                cells[Column.USER_NAME] == user_name,
+                user_name or "—",
             ),
             (Column.TYPE, self.types.get(_folded(cells[Column.TYPE])) == known.type, TYPES[known.type]),
         )

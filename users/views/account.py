@@ -76,7 +76,7 @@ def _form(request: ActorRequest, frame: Frame, account: Account, form: EditForm,
     context = {
         "frame": frame,
         "back": frame.address("account", account_id=account.public_id),
-        "person_rows": person_rows(account.person),
+        "person_rows": person_rows(request.actor, account),
         "form": form,
     }
     _note(request, frame, "account-edit")
@@ -94,7 +94,7 @@ def _check(
             "frame": frame,
             "plan": plan,
             "kept": form.kept,
-            "rows": [*person_rows(plan.account.person), *_rows(plan)],
+            "rows": [*person_rows(request.actor, plan.account), *_rows(plan)],
             "changed": changed,
         },
         status=changed.status if changed else 200,
@@ -133,7 +133,7 @@ def _note(request: ActorRequest, frame: Frame, name: str) -> None:
     readings.note(
         actor=str(request.actor.public_id),
         page=name,
-        count=1,
+        count=int(request.actor.shows_numbers),
         enterprise=str(frame.capacity.enterprise.public_id),
         capacity=str(frame.capacity.public_id),
     )

@@ -109,7 +109,7 @@ def check(request: ActorRequest, enterprise_id: uuid.UUID, capacity_id: uuid.UUI
     readings.note(
         actor=str(request.actor.public_id),
         page="bulk-check",
-        count=shown.shown,
+        count=shown.shown if request.actor.shows_numbers else 0,
         enterprise=str(frame.capacity.enterprise.public_id),
         capacity=str(frame.capacity.public_id),
     )

@@ -26,7 +26,7 @@ def export(request: ActorRequest, enterprise_id: uuid.UUID, capacity_id: uuid.UU
     readings.note(
         actor=str(request.actor.public_id),
         page="users-export",
-        count=made.count,
+        count=made.count if request.actor.shows_numbers else 0,
         enterprise=str(capacity.enterprise.public_id),
         capacity=str(capacity.public_id),
     )

@@ -40,12 +40,12 @@ def users(request: ActorRequest, enterprise_id: uuid.UUID, capacity_id: uuid.UUI
         messages.warning(request, str(forgotten.sentence))
         _leave(request, frame, "")
         return redirect(frame.address("users"))
-    shown = read_list(frame, Asked.of(request.GET.dict(), reference))
+    shown = read_list(request.actor, frame, Asked.of(request.GET.dict(), reference))
     form = FilterForm(initial=vars(shown.asked.wanted), applications=applications_of(frame.capacity))
     readings.note(
         actor=str(request.actor.public_id),
         page="users",
-        count=len(shown.page.rows),
+        count=len(shown.page.rows) if request.actor.shows_numbers else 0,
         enterprise=str(frame.capacity.enterprise.public_id),
         capacity=str(frame.capacity.public_id),
     )
