@@ -24,7 +24,7 @@ _BYTE = r"(?:[0-289A-Fa-f][0-9A-Fa-f]|3[A-Fa-f]|5[B-Fb-f]|60|7[B-Fb-f])"
 _WRITTEN_OUT = rf"%{_BYTE}|\\x{_BYTE}|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}}|\\[nrt]|&\#?[0-9A-Za-z]{{1,6}};"
 # Each with what tells the groups of digits in such a run. Both are looked for: "20" may be two digits, or the blank of "%20".
 _RUNS = [
-    (re.compile(rf"{_DIGIT}(?:{between}{{0,5}}{_DIGIT})*"), re.compile(rf"(?P<digits>{_DIGIT}+)|{between}"))
+    (re.compile(rf"{_DIGIT}(?:{between}{{0,5}}+{_DIGIT})*"), re.compile(rf"(?P<digits>{_DIGIT}+)|{between}"))
     for between in (_BETWEEN, f"(?:{_WRITTEN_OUT}|{_BETWEEN})")
 ]
 

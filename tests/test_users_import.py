@@ -267,12 +267,12 @@ def test_U9_ten_megabytes_of_quoted_latin_1_are_read(log_in: LogIn) -> None:
     whole = export(client).decode("utf-8-sig").encode("cp1252") + line.encode("cp1252") * 99_000
     assert len(whole) > 10 * 1024 * 1024 - 500_000
     page = said(client, whole)
-    assert "99000 zaken in het bestand kloppen niet" in page
-    assert "En nog 98900." in page
+    assert re.search(r"Minstens [1-3]\d\d\d zaken in het bestand kloppen niet", page)
+    assert re.search(r"En nog \d{3,4}\.", page)
 
 
 def test_U9_a_million_lines_are_refused(log_in: LogIn) -> None:
-    content = file_of([]) + b"x;;;;;;;;\r\n" * 1_000_000
+    content = file_of([]) + b";;;;;;;;\r\n" * 1_000_000
     assert len(content) < reading.MOST_BYTES
     assert "meer dan 100 000 regels" in said(log_in(cast.THOMAS), content)
 

@@ -12,10 +12,10 @@ from acts.errors import Refused
 from senders.reading.refusals import refused
 
 MAX_BYTES = 64 * 1024
-_PRIVATE = re.compile(
-    r"(?:BEGIN|END) (?:SSH2 )?[A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File|openssh-key-v1", re.IGNORECASE
-)
-_BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
+# No label of a block has more characters between its dashes (RFC 7468).
+_LONGEST_LABEL = 64
+_PRIVATE = re.compile(r"(?:BEGIN|END) [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File|openssh-key-v1", re.IGNORECASE)
+_BEGIN, _END, _DASHES = "-----BEGIN ", "-----END ", "-----"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # RFC 8017 and 5915: PKCS#1, PKCS#8, EC and DSA private keys begin with version 0 or 1; RFC 7292: PKCS#12 with 3.
 _PRIVATE_VERSIONS = (b"\0", b"\1")
@@ -66,7 +66,7 @@ def open_up(content: bytes) -> Material:
     text = _text(content)
     if _PRIVATE.search(text) or _OPENSSH_PRIVATE in content:
         raise refused("private_key")
-    blocks = tuple(Block(found[1], found[0], _from_base64(found[2])) for found in _BLOCK.finditer(text))
+    blocks = tuple(_blocks(text))
     binary = b"" if blocks else (_from_base64(text) if text else content)
     for opened in (binary, *(block.content for block in blocks)):
         kind = kind_of(opened)
@@ -75,6 +75,26 @@ def open_up(content: bytes) -> Material:
         if kind is Der.PKCS12:
             raise refused("pkcs12")
     return Material(text, blocks, binary)
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    """Yield the PEM blocks of a text. It is gone through once: between the armour of a block stand no dashes in a row."""
+    begin = text.find(_BEGIN)
+    while begin >= 0:
+        place = begin + len(_BEGIN)
+        close = text.find(_DASHES, place, place + _LONGEST_LABEL + len(_DASHES))
+        if close < 0:
+            begin = text.find(_BEGIN, place)
+            continue
+        label, inside = text[place:close], close + len(_DASHES)
+        end = text.find(_DASHES, inside)
+        tail = f"{_END}{label}{_DASHES}"
+        if label and end >= 0 and text.startswith(tail, end):
+            after = end + len(tail)
+            yield Block(label, text[begin:after], _from_base64(text[inside:end]))
+        else:
+            after = inside
+        begin = text.find(_BEGIN, after)
 
 
 @contextmanager

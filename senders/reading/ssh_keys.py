@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hashlib
-import re
 import textwrap
 from dataclasses import dataclass
 
@@ -23,9 +22,7 @@ from senders.reading.refusals import refused
 _TAKEN = frozenset({
     "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa",
 })  # fmt: skip
-_RFC4716 = re.compile(r"---- BEGIN SSH2 PUBLIC KEY ----\s*\n(.*?)---- END SSH2 PUBLIC KEY ----", re.DOTALL)
-# RFC 4716, 3.3: a header's line may go on behind a backslash.
-_HEADER = re.compile(r"^[^\s:]{1,64}:(?:[^\n]*\\\r?\n)*[^\n]*\n", re.MULTILINE)
+_BEGIN, _END = "---- BEGIN SSH2 PUBLIC KEY ----", "---- END SSH2 PUBLIC KEY ----"
 
 
 @dataclass(frozen=True)
@@ -82,15 +79,35 @@ def _wire(content: bytes) -> bytes:
         raise refused("pem_public_key")
     if labels & LABELS or _is_certificate(material.binary):
         raise refused("certificate_instead")
-    found = _RFC4716.findall(material.text)
+    found = _rfc4716_keys(material.text)
     lines = [line.split() for line in material.text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if len(found) > 1 or (len(lines) > 1 and all(len(line) > 1 and line[1].startswith("AAAA") for line in lines)):
         raise refused("several_keys")
     if found:
-        return base64.b64decode("".join(_HEADER.sub("", found[0]).split()), validate=True)
+        return base64.b64decode(found[0], validate=True)
     if len(lines) == 1 and len(lines[0]) > 1:
         return _named(*lines[0][:2])
     return material.binary
+
+
+def _rfc4716_keys(text: str) -> list[str]:
+    """Return the base64 of each key of RFC 4716 in a text, which is gone through once, line by line."""
+    found: list[str] = []
+    lines: list[str] | None = None
+    is_header = False
+    for line in map(str.strip, text.splitlines()):
+        if line == _BEGIN:
+            lines, is_header = [], False
+        elif lines is not None and line == _END:
+            found.append("".join(lines))
+            lines = None
+        elif lines is not None:
+            # RFC 4716, 3.3: a header has a colon, and its line goes on behind a backslash.
+            is_header = is_header or ":" in line
+            if not is_header:
+                lines.append(line)
+            is_header = is_header and line.endswith("\\")
+    return found
 
 
 def _is_certificate(der: bytes) -> bool:

@@ -22,7 +22,7 @@ from users.sets import Among
 from users.sheet.changes import State, Target, states_of
 from users.sheet.columns import DELETE, STATES, TYPES, Column, words
 from users.sheet.export import BATCH, codes_of
-from users.sheet.reading import Problem, Row, Sheet
+from users.sheet.reading import MOST_PROBLEMS, Problem, Row, Sheet
 
 
 class _Known(NamedTuple):
@@ -40,6 +40,8 @@ class _Known(NamedTuple):
     person__user_name_given_by: uuid.UUID | None
 
 
+# A number in any notation has fewer characters.
+_LONGEST_NUMBER = 60
 # The cells of some columns hold a few words, again and again.
 _folded = lru_cache(64)(fold)
 
@@ -67,8 +69,11 @@ def _numbered(sheet: Sheet, matched: Matched) -> Iterator[tuple[str, Row]]:
     """Yield the rows with their numbers, as far as they are numbers, each once."""
     lines: dict[str, int] = {}
     for row in sheet.rows:
+        if len(matched.problems) >= MOST_PROBLEMS:
+            return
         matched.count += 1
-        number = insz_format.digits_of(row.cells[Column.INSZ])
+        typed = row.cells[Column.INSZ]
+        number = insz_format.digits_of(typed) if len(typed) <= _LONGEST_NUMBER else ""
         if number in lines:
             sentence = _why_no_number(row) or _("This person stands on line %(line)s already.") % {
                 "line": lines[number]
@@ -81,7 +86,8 @@ def _numbered(sheet: Sheet, matched: Matched) -> Iterator[tuple[str, Row]]:
 
 def _why_no_number(row: Row) -> str:
     """Return what is wrong with the number of a line, "" where it is a possible one."""
-    if insz_format.parse(row.cells[Column.INSZ]) is None:
+    typed = row.cells[Column.INSZ]
+    if len(typed) > _LONGEST_NUMBER or insz_format.parse(typed) is None:
         return _("This is not a possible national register number. Leave the number as it was exported.")
     return ""
 

@@ -14,7 +14,7 @@ from identity.actor import Actor
 from ui.components import Column, Row, Table
 from ui.models import Run
 from users.sheet.changes import Change, Plan, plan_changes
-from users.sheet.reading import Problem
+from users.sheet.reading import MOST_PROBLEMS, Problem
 from users.sheet.runs import changes_of, targets_of, undo_until, undoing, undone
 
 # Lines on one page of a check, problems that are told at once.
@@ -51,6 +51,11 @@ def problems_of(problems: Sequence[Problem], caption: str) -> Problems | None:
 
 def in_short(problems: Sequence[Problem]) -> str:
     """Return how much is wrong, for the form's own error."""
+    if len(problems) >= MOST_PROBLEMS:
+        return _(
+            "At least %(count)s things in the file are not right, so nothing was changed and the file was not read to its end. "
+            "Mend them and choose the file again."
+        ) % {"count": len(problems)}
     return ngettext(
         "One thing in the file is not right, so nothing was changed. Mend it and choose the file again.",
         "%(count)s things in the file are not right, so nothing was changed. Mend them and choose the file again.",

@@ -1,6 +1,8 @@
 """A CSV file as people upload it, read into rows (BEHAVIOUR U9): whichever spreadsheet saved it, trusting nothing of it.
 
-What is wrong is said with line and column as the spreadsheet shows them. Nothing here asks the database.
+What is wrong is said with line and column as the spreadsheet shows them. Nothing here asks the database. Reading ends soon,
+however a file is made (BEHAVIOUR T17): no line, no number of cells and no number of faults is gone through beyond what a file
+of ours could have.
 """
 
 import codecs
@@ -25,8 +27,17 @@ MOST_ROWS = 100_000
 DELIMITERS = ";,\t"
 # The longest cell that anything of ours can fill: all codes of a kind's applications.
 LONGEST_CELL = 10_000
+# The characters of the first line, and of a record, line ends in its cells included.
+LONGEST_HEAD = 2_000
+LONGEST_RECORD = 40_000
+# Some spreadsheets put empty cells behind the last one.
+MOST_CELLS = 200
+# What is told of a file that is wrong all over; nobody mends more at once.
+MOST_PROBLEMS = 1_000
 # What a spreadsheet writes first to tell its own kind the delimiter.
 SEPARATOR_LINE = "sep="
+# For the five bytes that Windows-1252 leaves free, the one that says "something stood here"; all others as they are.
+_SUBSTITUTES = bytes(0x1A if byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else byte for byte in range(256))
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -61,20 +72,57 @@ def read_sheet(content: bytes) -> Sheet:
 
     Raises Refused where it cannot be a sheet of ours at all, also later, while its rows are read.
     """
-    lines = StringIO(text_of(content), newline="")
-    head, before = next(lines, ""), 0
+    lines = _Lines(text_of(content))
+    head, before = _head(lines), 0
     delimiter = ""
     if head.lower().startswith(SEPARATOR_LINE):
-        delimiter, head, before = head[len(SEPARATOR_LINE) :][:1], next(lines, ""), 1
+        delimiter, head, before = head[len(SEPARATOR_LINE) :][:1], _head(lines), 1
     if not head.strip():
         raise Refused(_("This file is empty. Export the users and change that file."), code="empty")
     delimiter = delimiter if delimiter and delimiter in DELIMITERS else _delimiter(head)
     problems: list[Problem] = []
-    records = _records(csv.reader(chain([head], lines), delimiter=delimiter, strict=True), before, problems)
+    reader = csv.reader(chain([head], lines), delimiter=delimiter, strict=True)
+    records = _records(reader, lines, before, problems)
     _line, heads = next(records, (before, []))
     columns = _columns(heads)
     named = dict(zip(columns, heads, strict=True))
     return Sheet(named, _rows(records, columns, named, problems), problems)
+
+
+class _TooLongError(Exception):
+    """A record is longer than any of ours."""
+
+
+class _Lines:
+    """The lines of a text one by one, none of a record that is too long. next_record: called before each record."""
+
+    def __init__(self, text: str) -> None:
+        self._text = StringIO(text, newline="")
+        self.next_record(LONGEST_HEAD)
+
+    def next_record(self, longest: int) -> None:
+        self._left = longest
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(self._left + 1)
+        if not line:
+            raise StopIteration
+        if len(line) > self._left:
+            raise _TooLongError
+        self._left -= len(line)
+        return line
+
+
+def _head(lines: _Lines) -> str:
+    """Return the next line, where it may be the first one of ours, "" where there is none."""
+    lines.next_record(LONGEST_HEAD)
+    try:
+        return next(lines, "")
+    except _TooLongError:
+        raise _no_heads() from None
 
 
 def text_of(content: bytes) -> str:
@@ -90,13 +138,18 @@ def text_of(content: bytes) -> str:
         else:
             text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
+        text = _windows(content)
     if "\0" in text:
         raise Refused(
             _("This is not a text file. Export the users, change that file in a spreadsheet and save it as CSV."),
             code="no_text",
         )
     return text
+
+
+def _windows(content: bytes) -> str:
+    """Return Windows-1252 as text. Python would ask for each byte that is no character what to do with it."""
+    return content.translate(_SUBSTITUTES).decode("cp1252")
 
 
 def _delimiter(head: str) -> str:
@@ -113,11 +166,13 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return []
 
 
-def _records(reader: Any, lines_before: int, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
+def _records(reader: Any, lines: _Lines, lines_before: int, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
     """Yield each record with the line that it begins on; what cannot be told apart any more ends the file as a problem."""
     count = 0
     while True:
         line = lines_before + reader.line_num + 1
+        if len(problems) >= MOST_PROBLEMS:
+            return
         try:
             cells = next(reader)
         except StopIteration:
@@ -127,6 +182,16 @@ def _records(reader: Any, lines_before: int, problems: list[Problem]) -> Iterato
                 Problem(line, _('From this line on the file cannot be read: look at the quotation marks (").'))
             )
             return
+        except _TooLongError:
+            cells = []
+            is_too_long = True
+        else:
+            is_too_long = len(cells) > MOST_CELLS
+        if is_too_long:
+            problems.append(
+                Problem(line, _("This line is longer than any of an export, so the file was not read on from here."))
+            )
+            return
         count += 1
         if count > MOST_ROWS + 1:
             raise Refused(
@@ -134,7 +199,15 @@ def _records(reader: Any, lines_before: int, problems: list[Problem]) -> Iterato
                 % {"most": f"{MOST_ROWS:_}".replace("_", " ")},
                 code="too_many_rows",
             )
-        yield line, [unguarded(cell).strip() for cell in cells]
+        yield line, [unguarded(cell).strip() if cell else "" for cell in cells]
+        lines.next_record(LONGEST_RECORD)
+
+
+def _no_heads() -> Refused:
+    return Refused(
+        _("The first line does not name the columns of the export. Export the users and change that file."),
+        code="no_heads",
+    )
 
 
 def _columns(heads: list[str]) -> list[Column]:
@@ -146,10 +219,7 @@ def _columns(heads: list[str]) -> list[Column]:
     columns = [Column(known[fold(head)]) for head in heads if head not in unknown]
     missing = [str(label) for column, label in HEADS.items() if column not in columns]
     if len(columns) < len(HEADS) // 2:
-        raise Refused(
-            _("The first line does not name the columns of the export. Export the users and change that file."),
-            code="no_heads",
-        )
+        raise _no_heads()
     if missing:
         raise Refused(
             ngettext("This column is missing: %(names)s.", "These columns are missing: %(names)s.", len(missing))
