@@ -2,7 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from acts.errors import ActError, RegisterDown
@@ -16,6 +18,14 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     if request.path.startswith(FOR_PROGRAMS):
         return _refusal("bad_request", _("We could not read what was sent"), 400)
     return render(request, "errors/400.html", status=400)
+
+
+def too_large(request: HttpRequest, most_bytes: int) -> HttpResponse:
+    """413. most_bytes: how much the page takes."""
+    with translation.override(translation.get_language_from_request(request, check_path=True)):
+        if request.path.startswith(FOR_PROGRAMS):
+            return _refusal("too_large", _("What was sent is larger than this address takes."), 413)
+        return render(request, "errors/413.html", {"most": filesizeformat(most_bytes)}, status=413)
 
 
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "csam_portal.transport.TransportMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csam_portal.bodies.BodyMiddleware",
     "csam_portal.bad_input.BadInputMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -363,15 +364,14 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = switch("HSTS_INCLUDE_SUBDOMAINS", default=False
 SECURE_HSTS_PRELOAD = switch("HSTS_PRELOAD", default=False)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-# A form with files, all together: what a web service sends is the most that anybody does.
-FORM_MAX_BYTES = 2 * MESSAGE_MAX_BYTES + 1024 * 1024
+# How much a request brings along, each page declares (ui.pages.Body); these are for all of them (BEHAVIOUR T16).
 FILE_UPLOAD_HANDLERS = [
-    "ui.uploads.BoundedUpload",
+    "ui.uploads.DeclaredUploads",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ Nothing is added, edited or deleted here: every change is an act of `htb.request
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -30,10 +30,11 @@ from htb.desk.forms import ReceiveForm
 from htb.enums import RequestState
 from htb.models import LONGEST_WORD, RefusalTemplate, Request, RequestWord
 from htb.permissions import check_process
-from htb.requests import OPEN, receive
+from htb.requests import OPEN, SCAN_LIMIT, receive
 from htb.transitions import EXPIRES_AFTER
 from ui.forms import one_line
 from ui.lookups import DeclaredLookups
+from ui.pages import file_of
 
 if TYPE_CHECKING:
     BaseAdmin = admin.ModelAdmin[Any]
@@ -93,6 +94,8 @@ class RequestAdmin(DeclaredLookups, BaseAdmin):
     # What is received lies on the desk: nobody ticks letters on pages that are not shown.
     actions_selection_counter = False
     actions = ("receive",)
+    # What its pages take beside forms (csam_portal.bodies).
+    bodies: ClassVar = {"htb_request_change": file_of(SCAN_LIMIT)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Request]:
         """As the queue shows them."""

@@ -17,7 +17,11 @@ from senders.reading.material import MAX_BYTES
 from senders.reading.refusals import SENTENCES
 from senders.reading.ssh_keys import ReadSshKey, openssh, read_ssh_key
 from ui.forms import PortalForm
+from ui.pages import Body
 
+# What a page with such fields takes: both as a file, or their text, which travels on as a form's. One that is too large is
+# refused by the form, which says so.
+MATERIAL = Body(form_bytes=8 * MAX_BYTES, files=2, files_bytes=8 * MAX_BYTES)
 # What somebody handed in that must not come back to the page.
 SECRETS = frozenset({"private_key", "pkcs12"})
 

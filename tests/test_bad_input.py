@@ -1,5 +1,6 @@
 """E7: bad input anywhere gets a 4xx page that says what to do; never a 500."""
 
+import io
 import re
 from collections.abc import Callable
 from typing import Any
@@ -93,6 +94,13 @@ PAGE = "/nl/contact"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=x"
 
+
+def half_a_form(client: Client) -> Any:
+    """Say that fifty bytes come, and break off."""
+    environ: dict[str, Any] = {"CONTENT_LENGTH": "50", "wsgi.input": io.BytesIO(b"enterprise_number=09")}
+    return client.post(appointing.START, b"x", FORM, **environ)
+
+
 REFUSED: dict[str, tuple[Sender, int]] = {
     "NUL in the path": (lambda client: client.get("/nl/%00"), 400),
     "NUL in the query": (lambda client: client.get(PAGE, {"q": NUL}), 400),
@@ -125,8 +133,23 @@ REFUSED: dict[str, tuple[Sender, int]] = {
     "a boundary that is none": (lambda client: client.post(PAGE, b"x", "multipart/form-data; boundary=\xff"), 400),
     "another encoding": (lambda client: client.post(PAGE, b"q=1", f"{FORM}; charset=utf-16"), 400),
     "an encoding nobody knows": (lambda client: client.generic("POST", PAGE, b"q=1", f"{FORM}; charset=klingon"), 400),
-    "too many fields": (lambda client: client.post(appointing.START, {f"f{n}": "x" for n in range(3001)}), 400),
-    "too large a form": (lambda client: client.post(appointing.START, {"enterprise_number": "9" * 2_200_000}), 400),
+    "too many fields": (lambda client: client.post(appointing.START, b"&".join([b"f=x"] * 1001), FORM), 400),
+    "too large a form": (lambda client: client.post(appointing.START, {"enterprise_number": "9" * 70_000}), 413),
+    "half a form": (half_a_form, 400),
+    "a length that is none": (lambda client: client.post(appointing.START, b"f=x", FORM, CONTENT_LENGTH="three"), 400),
+    "a form without a length": (
+        lambda client: client.post(appointing.START, b"f=x", FORM, headers={"Transfer-Encoding": "chunked"}),
+        411,
+    ),
+    "too many headers": (lambda client: client.get(PAGE, headers={f"X-{n}": "x" * 8_000 for n in range(5)}), 431),
+    "a file where none is asked": (
+        lambda client: client.post(
+            appointing.START,
+            b'--x\r\nContent-Disposition: form-data; name="enterprise_number"; filename="f"\r\n\r\nx\r\n--x--\r\n',
+            MULTIPART,
+        ),
+        400,
+    ),
     "too many files": (
         lambda client: client.post(
             appointing.START,
@@ -179,10 +202,11 @@ def test_E7_the_page_of_a_refusal_is_in_the_language_of_the_address(client: Clie
     assert client.post("/nl/contact")["Allow"] == "GET, HEAD"
 
 
-def test_E7_a_megabyte_of_text_is_an_error_at_the_field(log_in: LogIn) -> None:
-    response = log_in(cast.AN).post(appointing.START, {"enterprise_number": "9" * 1_000_000})
-    assert response.status_code == 422
-    assert "<h1" in response.content.decode()
+def test_E7_a_form_full_of_text_is_an_error_at_the_field_and_a_megabyte_is_not_read(log_in: LogIn) -> None:
+    for length, status in ((60_000, 422), (1_000_000, 413)):
+        response = log_in(cast.AN).post(appointing.START, {"enterprise_number": "9" * length})
+        assert response.status_code == status
+        assert "<h1" in response.content.decode()
 
 
 @pytest.mark.parametrize("character", ["\x16", "\x7f", "\x83", "\ufdd0", "\U0001ffff"])

@@ -245,7 +245,7 @@ def test_a_search_shows_no_more_than_a_page_and_says_so(one: Client) -> None:
 
 
 def test_E7_odd_searches_are_answered(one: Client) -> None:
-    for typed in ("", " ", "%", "x" * 100_000, "'; --"):
+    for typed in ("", " ", "%", "x" * 60_000, "'; --"):
         assert one.post(FIND, {"q": typed}).status_code == 200
     assert one.get(FIND).status_code == 302
 

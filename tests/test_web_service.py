@@ -23,6 +23,7 @@ from senders.api import assertions
 from senders.enums import ChannelKind, TransferKind
 from senders.messages.faults import Fault, LoginFault
 from senders.models import Certificate, Channel, Delivery, DeliveryPart, Receipt, Sender, Transfer
+from senders.views.api import SUBMISSION
 from tests import cast
 from tests.asserting import ask_token, assertion, token_of
 from tests.messages import Signer, new_signer, sign
@@ -270,10 +271,14 @@ def test_M11_a_file_past_the_limit_is_refused(sender: Registered, settings: Any)
     assert (answer.status_code, answer.json()["error_id"]) == (422, Fault.TOO_LARGE)
 
 
-def test_E7_a_form_past_every_limit_is_refused_before_it_is_kept(sender: Registered, settings: Any) -> None:
-    given = token_of(sender)
-    settings.FORM_MAX_BYTES = 100
-    assert submit(given, name_of(sender), signature=b"").status_code == 400
+def test_T16_a_submission_past_every_limit_is_refused_before_it_is_read(sender: Registered) -> None:
+    answer = Client().post(
+        reverse("api-submit"),
+        {"files": SimpleUploadedFile(f"FI.{name_of(sender)}.1", DECLARATION)},
+        headers={"Authorization": f"Bearer {token_of(sender)}"},
+        CONTENT_LENGTH=SUBMISSION.most_bytes + 1,
+    )
+    assert (answer.status_code, answer.json()["error"]) == (413, "too_large")
 
 
 def test_M11_a_lost_answer_can_be_asked_again_by_the_sender_alone(sender: Registered) -> None:

@@ -9,6 +9,33 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 View = TypeVar("View", bound=Callable[..., Any])
+KILOBYTE = 1024
+
+
+@dataclass(frozen=True)
+class Body:
+    """How much a request may bring along (BEHAVIOUR T16): looked at before a byte of it is read.
+
+    form_bytes: all that is typed, with what a browser writes around it. files: how many; files_bytes: all of them together.
+    """
+
+    form_bytes: int = 64 * KILOBYTE
+    files: int = 0
+    files_bytes: int = 0
+
+    @property
+    def most_bytes(self) -> int:
+        """Of the whole of it."""
+        return self.form_bytes + self.files_bytes
+
+
+# What a page takes that says nothing of it.
+FORM = Body()
+
+
+def file_of(most_bytes: int) -> Body:
+    """Return the body of a form with one file: room for one somewhat larger, so that the form can say what is wrong with it."""
+    return Body(files=1, files_bytes=most_bytes + 1024 * KILOBYTE)
 
 
 @dataclass(frozen=True)
@@ -20,7 +47,8 @@ class Page:
     have proved within five minutes to be it (BEHAVIOUR T4). while_undecided: it opens before the person has said what becomes
     of means that others gave, unlike every other page that needs a login (T2). for_programs: the answers are JSON, also when
     something is refused; nobody's cookie counts there, so that no form can be forged. has_secret: its address carries a secret
-    (docs/addresses.md), which no browser tells anybody.
+    (docs/addresses.md), which no browser tells anybody. body: what it takes; the files of a program are read by the view
+    itself, once it knows whose they are.
     """
 
     level: str | None
@@ -31,6 +59,12 @@ class Page:
     while_undecided: bool = False
     for_programs: bool = False
     has_secret: bool = False
+    body: Body = FORM
+
+    @property
+    def reads_itself(self) -> bool:
+        """Whether the body is left to the view: of a stranger's files nothing is read."""
+        return self.for_programs and self.body.files > 0
 
     @property
     def is_kept(self) -> bool:
@@ -46,23 +80,24 @@ def page(
     keeps_form: bool = False,
     fresh: bool = False,
     while_undecided: bool = False,
+    body: Body = FORM,
 ) -> Callable[[View], View]:
     """Declare a page for people who are logged in at `level` (a key of settings.LEVELS: "self", "manage", "appoint")."""
-    return _declare(Page(level, tuple(methods), writes_on_get, keeps_form, fresh, while_undecided))
+    return _declare(Page(level, tuple(methods), writes_on_get, keeps_form, fresh, while_undecided, body=body))
 
 
 def public_page(
-    *, methods: Sequence[str] = ("GET",), writes_on_get: str = "", has_secret: bool = False
+    *, methods: Sequence[str] = ("GET",), writes_on_get: str = "", has_secret: bool = False, body: Body = FORM
 ) -> Callable[[View], View]:
     """Declare a page that needs no login."""
-    return _declare(Page(None, tuple(methods), writes_on_get, has_secret=has_secret))
+    return _declare(Page(None, tuple(methods), writes_on_get, has_secret=has_secret, body=body))
 
 
-def api(*, methods: Sequence[str] = ("GET",)) -> Callable[[View], View]:
+def api(*, methods: Sequence[str] = ("GET",), body: Body = FORM) -> Callable[[View], View]:
     """Declare an address for programs. Who asks proves it in the request itself, never by a session."""
 
     def mark(view: View) -> View:
-        return csrf_exempt(_declare(Page(None, tuple(methods), for_programs=True))(view))
+        return csrf_exempt(_declare(Page(None, tuple(methods), for_programs=True, body=body))(view))
 
     return mark
 

@@ -1,19 +1,25 @@
-"""How much a form with files may bring (BEHAVIOUR E7): judged by what it says of itself, before a byte of it is kept."""
+"""How many files a form may bring (BEHAVIOUR T16): as many as its page declares, which is none unless it says so."""
 
 from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import TooManyFilesSent
 from django.core.files.uploadhandler import FileUploadHandler
 
+from ui.pages import FORM, Body
 
-class BoundedUpload(FileUploadHandler):
-    """Refuses a form that is larger than settings.FORM_MAX_BYTES; leaves the rest to the next handler."""
 
-    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *_more: Any, **_named: Any) -> None:  # noqa: N803
-        """Raise RequestDataTooBig, which becomes a page of status 400. A request without a length counts as empty."""
-        if content_length > settings.FORM_MAX_BYTES:
-            raise RequestDataTooBig("the form is larger than FORM_MAX_BYTES")
+class DeclaredUploads(FileUploadHandler):
+    """Refuses a file more than the page takes, before a byte of it is kept; leaves the rest to the next handler."""
+
+    count = 0
+
+    def new_file(self, *args: Any, **named: Any) -> None:
+        """Raise TooManyFilesSent, which becomes a page of status 400."""
+        super().new_file(*args, **named)
+        self.count += 1
+        body: Body = getattr(self.request, "body_taken", FORM)
+        if self.count > body.files:
+            raise TooManyFilesSent("the page takes fewer files")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         """Pass it on."""

@@ -10,11 +10,12 @@ from django.shortcuts import redirect, render
 from acts.attempts import attempt
 from acts.errors import TooMany
 from htb import requests
+from htb.document.verify import MAX_BYTES
 from htb.forms import SignedForm
 from htb.models import Request
 from htb.policies import returnable
 from identity.limits import client_address, spend
-from ui.pages import public_page
+from ui.pages import file_of, public_page
 
 # The session's place for the request that was followed last with ticket number and national number.
 _FOLLOWED = "followed"
@@ -39,7 +40,7 @@ def _followed(request: HttpRequest) -> Request | None:
     return requests.with_document(uuid.UUID(followed["request"]))
 
 
-@public_page(methods=("GET", "POST"))
+@public_page(methods=("GET", "POST"), body=file_of(MAX_BYTES))
 def return_signed(request: HttpRequest) -> HttpResponse:
     """Ask for the signed file, check it, say what is wrong or that it came. Every upload counts (section 11)."""
     made = _followed(request)

@@ -4,13 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from acts.errors import TooMany
-from htb.document.verify import Verified, verify
+from htb.document.verify import MAX_BYTES, Verified, verify
 from htb.forms import DocumentForm
 from identity.limits import client_address, spend
-from ui.pages import public_page
+from ui.pages import file_of, public_page
 
 
-@public_page(methods=("GET", "POST"))
+@public_page(methods=("GET", "POST"), body=file_of(MAX_BYTES))
 def verify_document(request: HttpRequest) -> HttpResponse:
     """Ask for a file and say what it is; nothing about the request that it belongs to. Every upload counts (section 11)."""
     if request.method != "POST":

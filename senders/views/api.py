@@ -5,6 +5,7 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
@@ -15,10 +16,14 @@ from identity.limits import client_address, counted
 from senders.api import submissions
 from senders.api.assertions import LoginRefusedError
 from senders.api.tokens import LIFETIME, Client, client_of, exchange
-from ui.pages import api
+from senders.messages.names import MOST_PARTS
+from ui.pages import Body, api
+from ui.texts import has_usable_form
 
 GRANT = "client_credentials"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+# FI and FS of each part; all together no more than two of the largest, which is more than anybody declares.
+SUBMISSION = Body(form_bytes=1024 * 1024, files=2 * MOST_PARTS, files_bytes=2 * settings.MESSAGE_MAX_BYTES)
 _DESCRIPTION = Path(__file__).parent.parent / "api" / "openapi.json"
 
 
@@ -59,10 +64,13 @@ def _for_clients(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return ask
 
 
-@api(methods=("POST",))
+@api(methods=("POST",), body=SUBMISSION)
 @_for_clients
 def submit(request: HttpRequest, client: Client) -> HttpResponse:
     """Take the files FI and FS of a submission, in the form's field "files"; answer with its receipt: 201 or 422."""
+    # Not read before: a stranger's files are none of our work (BEHAVIOUR T16).
+    if not has_usable_form(request):
+        return _error(400, "bad_request", "We could not read what was sent.")
     files = request.FILES.getlist("files")
     if not files:
         return _error(400, "invalid_request", 'Send the files FI and FS as multipart/form-data, in the field "files".')

@@ -15,6 +15,7 @@ from identity.actor import ActorRequest
 from identity.limits import spend
 from senders.actions.material import load_certificate, load_ssh_key, retire
 from senders.enums import HAS_SSH_KEY
+from senders.fields import MATERIAL
 from senders.forms import KIND_NAMES, LoadForm, RetireForm
 from senders.models import Certificate
 from senders.policies import check_not_loaded, is_last
@@ -27,7 +28,7 @@ from ui.pages import page
 NAMES = {"certificate": "certificate", "ssh-key": "ssh_key"}
 
 
-@page(level="manage", methods=("GET", "POST"))
+@page(level="manage", methods=("GET", "POST"), body=MATERIAL)
 def load(
     request: ActorRequest, enterprise_id: uuid.UUID, capacity_id: uuid.UUID, channel_id: uuid.UUID, material: str
 ) -> HttpResponse:

@@ -16,7 +16,7 @@ from senders import trail as steps
 from senders.actions.register import add_channel, create_sender
 from senders.asked import AskedChannel
 from senders.enums import HAS_PASSWORD, ChannelKind
-from senders.fields import MaterialForm
+from senders.fields import MATERIAL, MaterialForm
 from senders.forms import ConfirmForm, TechnicalUserForm
 from senders.policies import check_kind_free, check_user_name_free
 from senders.presenters import asked_application_rows, certificate_rows, channel_rows, contact_rows, ssh_key_rows
@@ -125,7 +125,7 @@ def begin(request: ActorRequest, enterprise_id: uuid.UUID, capacity_id: uuid.UUI
     return trail.show(TEMPLATES[name], name, form=form, previous=trail.information, status=422 if is_post else 200)
 
 
-@page(level="manage", methods=("GET", "POST"))
+@page(level="manage", methods=("GET", "POST"), body=MATERIAL)
 def step(
     request: ActorRequest,
     enterprise_id: uuid.UUID,

@@ -14,19 +14,20 @@ from identity.actor import ActorRequest
 from identity.limits import spend
 from identity.rights import Permission
 from ui.models import Run
-from ui.pages import page
+from ui.pages import file_of, page
 from users.frame import Frame, framed
 from users.list_page import applications_of
 from users.sheet import actions, runs
 from users.sheet.columns import DELETE, STATES
 from users.sheet.forms import PlanForm, SheetForm
 from users.sheet.pages import check_of, done_of, in_short, problems_of
+from users.sheet.reading import MOST_BYTES
 from users.sheet.runs import Begun
 
 _PAGE = re.compile(r"[1-9][0-9]{0,4}")
 
 
-@page(level="manage", methods=("GET", "POST"))
+@page(level="manage", methods=("GET", "POST"), body=file_of(MOST_BYTES))
 def upload(request: ActorRequest, enterprise_id: uuid.UUID, capacity_id: uuid.UUID) -> HttpResponse:
     """Ask for the file; say line by line what is wrong with it, or go on to what it would change."""
     frame = framed(request.actor, enterprise_id, capacity_id, Permission.ACCOUNT_IMPORT)
