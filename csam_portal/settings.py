@@ -300,6 +300,8 @@ SERVICES = {
     ),
     "federal_ombudsman": env.str("URL_FEDERAL_OMBUDSMAN", default="https://www.federaalombudsman.be/"),
 }
+# Where somebody tells of a weakness in the security: an e-mail address, or a page's (BEHAVIOUR T29).
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="security@csam.example")
 CONTACT_CENTRE_PHONE = env.str("CONTACT_CENTRE_PHONE", default="02 511 51 51")
 
 # --- Languages, dates ------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ handler500 = "csam_portal.errors.server_error"
 urlpatterns = [
     path("healthz", operations.healthz, name="healthz"),
     path("readyz", operations.readyz, name="readyz"),
+    path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("oidc/callback", chooser.callback, name="oidc-callback"),
     path("api/v1/", include("senders.api.urls")),
     path("admin/", admin.site.urls),

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language
 
+from csam_portal import security
 from csam_portal.help import CHAPTERS, neighbours
 from ui.pages import public_page
 
@@ -33,6 +35,20 @@ mandates = _words("mandates.html")
 contact = _words("contact.html")
 accessibility = _words("accessibility.html")
 privacy = _words("privacy.html")
+
+
+@public_page()
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """T29: whom to tell of a weakness in the security, in the form that programs look for (RFC 9116)."""
+    lines = {
+        "Contact": security.contact_address(),
+        "Expires": f"{security.expires_at(timezone.now()):%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages": ", ".join(code for code, _name in settings.LANGUAGES),
+        "Canonical": settings.SITE_URL + request.path,
+    }
+    return HttpResponse(
+        "".join(f"{name}: {value}\n" for name, value in lines.items()), content_type="text/plain; charset=utf-8"
+    )
 
 
 @public_page()

@@ -389,6 +389,7 @@ TABLE: dict[str, list[Row]] = {
 # Files and answers for programs: no HTML page to look at.
 NOT_PAGES = {
     "healthz", "readyz", "mock-idp-discovery", "mock-idp-jwks", "sender-calendar", "api-receipt", "api-description",
+    "security-txt",
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ SAFE = {
     "OIDC_CLIENT_SECRET": "7h2KdPq9-given-by-the-federal-service",
     "EMAIL_URL": "smtp+tls://mail.fgov.be:587",
     "MAIL_FROM": "CSAM <no-reply@csam.fgov.be>",
+    "SECURITY_CONTACT": "security@csam.fgov.be",
 }
 
 

@@ -65,6 +65,7 @@ def as_it_comes(_tmp: Path) -> tuple[dict[str, str], list[str]]:
         "OIDC_FORM_ORIGINS is not https:// and a host alone, each.",
         "EMAIL_URL is not set, or is no mail server: mails would reach nobody.",
         "MAIL_FROM is not set.",
+        "SECURITY_CONTACT is not set, or is neither an e-mail address nor one of a page over https.",
         seal.NOT_SET,
         trust.NOT_SET,
     ]

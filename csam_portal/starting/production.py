@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from csam_portal.security import is_contact
 from csam_portal.starting.refusal import Refusal, among, one
 from formats.hosts import is_this_machine
 from htb.document import seal
@@ -123,6 +124,11 @@ REFUSALS = (
     ),
     one("EMAIL_URL", "leaves this machine without TLS (smtp+tls:// or smtp+ssl://)", _mails_in_the_open),
     one("MAIL_FROM", "is not set", lambda: settings.DEFAULT_FROM_EMAIL.rstrip(">").endswith(_NOT_OURS)),
+    one(
+        "SECURITY_CONTACT",
+        "is not set, or is neither an e-mail address nor one of a page over https",
+        lambda: not is_contact(settings.SECURITY_CONTACT) or settings.SECURITY_CONTACT.endswith(_NOT_OURS),
+    ),
     # Keys and certificates
     *among(seal.FAULTS, seal.faults),
     *among(signer_trust.FAULTS, signer_trust.faults),

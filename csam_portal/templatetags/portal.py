@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from phonenumber_field.phonenumber import PhoneNumber
 
 from csam_portal.help import CHAPTERS
+from csam_portal.security import contact_address
 
 register = template.Library()
 
@@ -22,6 +23,12 @@ def contact_phone() -> SafeString:
         number.as_e164,
         settings.CONTACT_CENTRE_PHONE.replace(" ", "\u00a0"),
     )
+
+
+@register.simple_tag
+def security_contact() -> SafeString:
+    """Return whom to tell of a weakness in the security (settings.SECURITY_CONTACT) as a link."""
+    return format_html('<a class="govuk-link" href="{}">{}</a>', contact_address(), settings.SECURITY_CONTACT)
 
 
 @register.inclusion_tag("help/_for_this_page.html")
