@@ -8,21 +8,26 @@ from collections.abc import Callable, Iterable
 from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any, cast
 
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.db.models import Model
 from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django_otp.admin import OTPAdminSite
+
+from acts.errors import ActError
 
 ROOMS = {"htb", "senders", "access_admins", "users", "enterprises", "identity", "audit", "outbox"}
 if TYPE_CHECKING:
     from identity.models import Person
 
 View = Callable[..., HttpResponseBase]
+NO_NUMBER = _("First prove with your eID who you are: until then you cannot approve or confirm anything.")
 
 
 class PortalAdminSite(OTPAdminSite):  # type: ignore[misc]  # django-otp has no types
@@ -49,11 +54,14 @@ class PortalAdminSite(OTPAdminSite):  # type: ignore[misc]  # django-otp has no 
         """Log in; leaves an event."""
         from csam_portal.staff_forms import StaffLoginForm
         from identity.actions.staff import note_staff_login
+        from identity.independence import number_of
 
         self.login_form = StaffLoginForm
         response: HttpResponse = super().login(request, extra_context)
         if request.method == "POST" and response.status_code == 302:
             note_staff_login(person=_person(request))
+            if number_of(_person(request)) is None:
+                messages.warning(request, NO_NUMBER)
         return response
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -79,6 +87,41 @@ class PortalAdminSite(OTPAdminSite):  # type: ignore[misc]  # django-otp has no 
             extra_context={**self.each_context(request), **(extra_context or {})},
         )
         return view(request)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Django's own, and where one proves whose account it is."""
+        return [path("prove/", self.admin_view(self.prove), name="prove"), *super().get_urls()]
+
+    def prove(self, request: HttpRequest) -> HttpResponseBase:
+        """Prove with one's eID whose account it is (BEHAVIOUR T8): for accounts that were made before that was asked."""
+        from identity.actions.staff import staff_actor
+        from identity.actions.staff_means import prove_number
+        from identity.independence import number_of
+        from identity.views.staff_proof import begin_proof, drop_proof, proof_of
+
+        person, back = _person(request), reverse("admin:prove")
+        proof, error, status = proof_of(request, person), "", 200
+        if request.method == "POST":
+            if proof is None:
+                return begin_proof(request, person, back=back)
+            try:
+                prove_number(actor=staff_actor(person), proof=proof)
+            except ActError as refusal:
+                error, status = str(refusal.sentence), refusal.status
+            else:
+                messages.success(request, _("This account is bound to your number."))
+                return redirect("admin:index")
+            finally:
+                drop_proof(request)
+        context = {
+            **self.each_context(request),
+            "title": _("Prove who you are"),
+            "error": error,
+            "is_wrong": bool(error),
+            "proof": proof if not error else None,
+            "is_proved": number_of(person) is not None,
+        }
+        return TemplateResponse(request, "admin/prove.html", context, status=status)
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """A first password is changed before anything else."""

@@ -11,6 +11,7 @@ from htb.models import Request
 from htb.policies import check_represents
 from identity.actor import Actor
 from identity.enums import Role
+from identity.independence import check_second, is_one_of
 
 
 def check_appoint_chief(actor: Actor, facts: Facts) -> None:
@@ -31,18 +32,33 @@ def check_process(actor: Actor) -> None:
         raise NotAllowed(_("Only the desk of the contact centre processes requests."), roles=(Role.STAFF,))
 
 
-def check_approve(actor: Actor, request: Request) -> None:
-    """request.approve: somebody else than who recorded the receipt, and nobody whom the request names (X7)."""
+def check_process_this(actor: Actor, request: Request) -> None:
+    """Every act of the desk on a request: nobody processes one whose applicant, chief or signer they are (X7, T8)."""
     check_process(actor)
+    numbers = {request.applicant_insz, request.chief_insz}
+    if request.is_signed_electronically:
+        numbers.add(request.signed_file.signer_insz)
+    if is_one_of(actor.person, numbers):
+        raise _names_actor()
+
+
+def check_approve(actor: Actor, request: Request) -> None:
+    """request.approve: another person than who recorded the receipt, and nobody whom the request names (X7, T8)."""
+    check_process_this(actor, request)
     if request.received_by == actor.person:
         raise NotAllowed(_("You recorded the receipt of this document: a colleague decides."), code="own_receipt")
     named = [request.applicant_name, request.chief_name]
     if request.is_signed_electronically:
         named.append(request.signed_file.signer_name)
-    # By name alone: an account of staff has no national number.
     own = {"first_names": actor.person.first_names, "last_name": actor.person.last_name}
     if any(may_name(name, **own) for name in named):
-        raise NotAllowed(_("This request names you: a colleague decides."), code="names_actor")
+        raise _names_actor()
+    if request.received_by is not None:
+        check_second(actor.person, request.received_by)
+
+
+def _names_actor() -> NotAllowed:
+    return NotAllowed(_("This request names you: a colleague decides."), code="names_actor")
 
 
 can_approve = can(check_approve)

@@ -27,7 +27,7 @@ from htb.document.signed import check_signed
 from htb.enums import RequestAct, RequestState
 from htb.facts import Facts, read_facts_about
 from htb.models import Document, DownloadLink, RefusalTemplate, Request, RequestStep, RequestWord, SignedFile
-from htb.permissions import check_approve, check_process
+from htb.permissions import check_approve, check_process, check_process_this
 from htb.policies import (
     check_chief_eligible,
     check_enterprise,
@@ -383,6 +383,7 @@ def _locked(what: RequestAct, actor: Actor, request: UUID) -> Iterator[tuple[Act
     with perform(f"request.{what}", actor=actor, chain=f"request:{request}") as act:
         check_process(actor)
         locked = Request.objects.select_for_update().get(public_id=request)
+        check_process_this(actor, locked)
         transition(what, RequestState(locked.state))
         yield act, locked
 

@@ -8,6 +8,8 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         from identity.limits import forget_old
+        from identity.staff_kinds import register_kinds
         from outbox import chores
 
         chores.register("forget old tries", every=timedelta(days=1), run=forget_old)
+        register_kinds()

@@ -15,12 +15,19 @@ from identity.models import Person
 LOGIN_SECONDS = 5 * 60
 LINK_SECONDS = 30 * 60
 
-LOGIN, LINK, APP, CODES = "login", "link", "app", "codes"
+LOGIN, LINK, APP, CODES, PROOF = "login", "link", "app", "codes", "proof"
 
 
 def keep(request: HttpRequest, name: str, person: Person, *, seconds: int = LINK_SECONDS, **answers: Any) -> None:
     """Put a draft of this name into the session, for this person; one that stood there is replaced."""
-    request.session[_key(name)] = {"person": person.pk, "until": time.time() + seconds, **answers}
+    keep_for(request, name, person.pk, seconds=seconds, **answers)
+
+
+def keep_for(
+    request: HttpRequest, name: str, person: int | None, *, seconds: int = LINK_SECONDS, **answers: Any
+) -> None:
+    """The same, for a person of whom only the id is known."""
+    request.session[_key(name)] = {"person": person, "until": time.time() + seconds, **answers}
 
 
 def kept(request: HttpRequest, name: str, person: Person | None = None) -> dict[str, Any] | None:

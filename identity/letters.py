@@ -152,6 +152,42 @@ def proposal_step(person: Person, proposal: Proposal, *, kind: Kind, by: Person)
                     _("See the proposal"),
                     settings.SITE_URL + reverse("admin:identity_proposal_change", args=[proposal.pk]),
                 ),
-                Paragraph(_("Did you not expect this? Tell the other supervisors at once.")),
+                Paragraph(_("Did you not expect this? Tell the supervisors at once.")),
+            ),
+        )
+
+
+def staff_activation(person: Person, *, secret: str, until: datetime) -> Letter:
+    """To a member of staff: the link to their means of login, whose code comes another way (BEHAVIOUR T7)."""
+    with translation.override(person.language):
+        return Letter(
+            subject=_("Set up how you log in at the contact centre"),
+            greeting=_greeting(person),
+            blocks=(
+                Paragraph(
+                    _(
+                        "Two supervisors of the contact centre decided that you set up how you log in. Your user name is "
+                        "%(user_name)s. Keep your eID and an app for one-time codes at hand."
+                    )
+                    % {"user_name": person.user_name}
+                ),
+                PageLink(_("Set up how you log in"), _link(secret)),
+                Paragraph(_("The link works once, until %(moment)s.") % {"moment": _moment(until)}),
+                Paragraph(_("The page asks an activation code. A supervisor gives it to you, not by mail.")),
+                Paragraph(_("Did you not expect this? Tell the supervisors at once.")),
+            ),
+        )
+
+
+def staff_told(receiver: Person, person: Person, what: str | Promise, by: Person | None = None) -> Letter:
+    """To supervisors and to the member of staff: what became of an account. what: a sentence with %(name)s, and %(by)s."""
+    with translation.override(receiver.language):
+        names = {"name": f"{person.full_name} ({person.user_name})", "by": by.full_name if by else ""}
+        return Letter(
+            subject=_("An account of staff of the contact centre"),
+            greeting=_greeting(receiver),
+            blocks=(
+                Paragraph(str(what) % names),
+                Paragraph(_("Did you not expect this? Tell the supervisors at once.")),
             ),
         )

@@ -224,6 +224,7 @@ class Activation(models.Model):
         ACTIVATE = "activate", _("activation")
         PASSWORD = "password", _("forgotten password")
         RENEW = "renew", _("first password, renewed")
+        STAFF = "staff", _("account of staff")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="activations")
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
@@ -269,6 +270,9 @@ class Proposal(models.Model):
 
     It is under way until it has an outcome. What it asks never changes: who wants something else withdraws it.
     """
+
+    # What the confirmer is shown once, as the code of an activation. Never stored.
+    shown_once = ""
 
     class Outcome(models.TextChoices):
         APPLIED = "applied", _("carried out")

@@ -197,6 +197,8 @@ def _say(request: HttpRequest, proposal: Proposal) -> None:
         messages.warning(request, sentence)
     else:
         messages.success(request, _("Noted: this proposal is now %(state)s.") % {"state": state_of(proposal)})
+    if proposal.shown_once:
+        messages.warning(request, proposal.shown_once)
 
 
 def _person(request: HttpRequest) -> Person:

@@ -50,7 +50,8 @@ class Kind:
     changes: the lines before and after, from the proposal and that state.
     touches: how many people and enterprises it reaches; two or three statements.
     check: raises Refused or NotAllowed where a rule says no; asked when it is made and again before it is carried out.
-    apply: writes it, inside the act, with its own events; who confirmed is `act.actor`, or the portal on the day itself.
+    apply: writes it, inside the act, with its own events; who confirmed is `act.actor`, or the portal on the day itself. May
+        return a sentence that the confirmer alone is shown, once.
     days_ahead: how many days after the confirmation it takes effect at the earliest; 0: at once, or on the day asked for.
     is_dated: `apply` writes rows that carry their first day (`proposal.takes_effect_on`) and are read by date, so it runs
         at the confirmation. Otherwise a chore runs it on that day.
@@ -64,7 +65,7 @@ class Kind:
     changes: Callable[[Proposal, State], list[Change]]
     touches: Callable[[Proposal], Touches]
     check: Callable[[Actor, Proposal], None]
-    apply: Callable[[Act, Proposal], None]
+    apply: Callable[[Act, Proposal], str | None]
     days_ahead: int = 0
     is_dated: bool = False
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from identity.views import activation, chooser, codes, own, password, proving, vouched
+from identity.views import activation, chooser, codes, own, password, proving, staff, vouched
 
 urlpatterns = [
     path("login", chooser.login, name="login"),
@@ -18,6 +18,10 @@ urlpatterns = [
     path("activate/device", activation.activate_device, name="activate-device"),
     path("activate/app", activation.activate_app, name="activate-app"),
     path("activate/codes", activation.activate_codes, name="activate-codes"),
+    path("activate/staff", staff.staff_activate, name="staff-activate"),
+    path("activate/staff/eid", staff.staff_eid, name="staff-eid"),
+    path("activate/staff/password", staff.staff_password, name="staff-password"),
+    path("activate/staff/app", staff.staff_app, name="staff-app"),
     path("me/prove", proving.prove, name="prove"),
     path("me/means/given", vouched.vouched_means, name="vouched-means"),
     path("me/data", own.own_data, name="own-data"),

@@ -275,6 +275,10 @@ AFTER_ANOTHER_PAGE = (
     "activate-device",
     "activate-app",
     "activate-codes",
+    "staff-activate",
+    "staff-eid",
+    "staff-password",
+    "staff-app",
 )
 
 # By the name of the route; several rows where a page has several states.

@@ -15,7 +15,7 @@ from senders.enums import ChannelKind
 from senders.models import Certificate, Channel, MessageCode, Sender
 from senders.passwords import hash_password, is_password
 from tests import cast, sending
-from tests.test_staff_login import log_in_staff
+from tests.staffing import log_in_staff
 
 KINDS = [ChannelKind.FTP, ChannelKind.SFTP, ChannelKind.WEB_SERVICE]
 APPLICATIONS = st.integers(1, 5)

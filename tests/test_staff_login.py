@@ -1,6 +1,5 @@
 """The contact centre's admin: password and one-time code, nothing less; who may keep what (BEHAVIOUR E9)."""
 
-import re
 from datetime import timedelta
 from io import StringIO
 
@@ -15,45 +14,30 @@ from django.utils import timezone
 
 from formats.names import user_name_key
 from identity import codes
-from identity.actions.staff import add_staff
-from identity.actor import portal_actor
-from identity.models import Person
+from identity.models import Person, Proposal, StaffNumber
 from tests.logging_in import NEW_PASSWORD, PASSWORD, acts_of, code_of, details_of, person_called, set_up_app
+from tests.staffing import (
+    ACCOUNTS,
+    LOGIN,
+    account,
+    activate,
+    as_it_is,
+    card,
+    card_of,
+    code_on,
+    decide,
+    key_of,
+    log_in_staff,
+    make_staff,
+)
 
 pytestmark = pytest.mark.django_db
-
-LOGIN = "/admin/login/"
-STAFF = "/admin/identity/person/"
 
 
 def give(client: Client, user_name: str, password: str, code: str, **extra: str) -> HttpResponse:
     answer = {"username": user_name, "password": password, "code": code, "next": "/admin/"}
     response: HttpResponse = client.post(LOGIN, answer, headers={"Accept-Language": "en"}, **extra)  # type: ignore[assignment,arg-type]
     return response
-
-
-def key_of(user_name: str) -> str:
-    device = codes.app_of(person_called(user_name))
-    assert device is not None
-    return str(device.key)
-
-
-def make_staff(user_name: str, *groups: str, is_operator: bool = False) -> Person:
-    """Make an account of staff that has already chosen its own password, the demo world's."""
-    person = Person(user_name=user_name, last_name=user_name)
-    chosen = Group.objects.filter(name__in=groups)
-    add_staff(actor=portal_actor(), person=person, groups=chosen, is_operator=is_operator)
-    person.set_password(PASSWORD)
-    person.password_is_first = False
-    person.save()
-    return person
-
-
-def log_in_staff(user_name: str) -> Client:
-    client = Client()
-    response = give(client, user_name, PASSWORD, code_of(key_of(user_name)))
-    assert response.status_code == 302, response.content.decode()
-    return client
 
 
 def test_E9_password_and_code_open_the_admin_and_leave_events(client: Client) -> None:
@@ -167,61 +151,52 @@ def test_E9_the_admin_offers_the_writes_of_no_other_package() -> None:
 
 
 def test_E9_the_admin_offers_no_one_who_is_no_superuser_a_delete() -> None:
-    make_staff("supervisor", "supervisors")
-    client = log_in_staff("supervisor")
+    client = log_in_staff("eranova5")
     other = person_called("eranova1")
-    assert client.get(f"{STAFF}{other.pk}/delete/").status_code == 403
+    assert client.get(f"{ACCOUNTS}{other.pk}/delete/").status_code == 403
 
 
 def test_E9_supervisors_see_staff_alone(client: Client) -> None:
-    make_staff("supervisor", "supervisors")
-    client = log_in_staff("supervisor")
-    page = client.get(STAFF).content.decode()
+    client = log_in_staff("eranova5")
+    page = client.get(ACCOUNTS).content.decode()
     assert "eranova1" in page
     assert "kelamrani" not in page
     karim = person_called("kelamrani")
-    assert client.get(f"{STAFF}{karim.pk}/change/").status_code == 302
-    client.post(f"{STAFF}{karim.pk}/change/", {"last_name": "Changed", "language": "nl"})
+    assert client.get(f"{ACCOUNTS}{karim.pk}/change/").status_code == 302
+    client.post(f"{ACCOUNTS}{karim.pk}/change/", {"last_name": "Changed", "language": "nl"})
     karim.refresh_from_db()
     assert karim.last_name == "El Amrani"
 
 
-def test_E9_a_supervisor_makes_an_account_whose_first_means_are_shown_once() -> None:
-    make_staff("supervisor", "supervisors")
-    client = log_in_staff("supervisor")
-    keepers = Group.objects.get(name="keepers")
-    answer = {
-        "user_name": "new.keeper",
-        "first_names": "Nele",
-        "last_name": "Nieuw",
-        "language": "nl",
-        "is_active": "on",
-        "groups": [keepers.pk],
-    }
-    response = client.post(
-        f"{STAFF}add/", {**answer, "is_superuser": "on", "is_staff": ""}, follow=True, headers={"Accept-Language": "en"}
-    )
+def test_E9_a_supervisor_proposes_an_account_and_never_a_superuser_by_the_way() -> None:
+    client = log_in_staff("eranova5")
+    response = client.post(f"{ACCOUNTS}add/", account("new.keeper", "keepers", is_staff="", is_active=""))
+    assert response.status_code == 302
+    decide(log_in_staff("eranova6"))
     person = person_called("new.keeper")
-    assert (person.is_staff, person.is_superuser, person.password_is_first) == (True, False, True)
-    assert list(person.groups.all()) == [keepers]
-    shown = re.search(r"first password (\S+), secret for the app ([A-Z2-7 ]+)\.", response.content.decode())
-    assert shown is not None
-    assert person.check_password(shown[1])
-    assert shown[2] == codes.shown_key(key_of("new.keeper"))
-    assert shown[1] not in client.get(STAFF).content.decode()
+    assert (person.is_staff, person.is_superuser, person.is_active) == (True, False, True)
+    assert [group.name for group in person.groups.all()] == ["keepers"]
     assert details_of("staff.add")[-1] == {"groups": ["keepers"], "is_active": True, "is_operator": False}
-    response = client.post(f"{STAFF}add/", {**answer, "user_name": "NEW.keeper"})
+    response = client.post(f"{ACCOUNTS}add/", account("NEW.keeper", email="other@example.be"))
     assert response.status_code == 200
     assert Person.objects.filter(user_name_key=user_name_key("new.keeper")).count() == 1
 
 
-def test_E9_a_supervisor_changes_groups_and_closes_accounts_but_never_makes_a_superuser() -> None:
-    make_staff("supervisor", "supervisors")
-    client = log_in_staff("supervisor")
+def test_E9_an_operator_is_made_by_two_and_sees_without_changing() -> None:
+    client = log_in_staff("eranova5")
+    assert client.post(f"{ACCOUNTS}add/", account("root.one", is_superuser="on")).status_code == 200, "in no group"
+    client.post(f"{ACCOUNTS}add/", account("root.one", is_superuser="on", groups=[]))
+    decide(log_in_staff("eranova6"))
+    person = person_called("root.one")
+    assert (person.is_superuser, person.groups.count()) == (True, 0)
+
+
+def test_E9_a_supervisor_closes_accounts_and_never_makes_a_superuser() -> None:
+    client = log_in_staff("eranova5")
     other = log_in_staff("eranova1")
     person = person_called("eranova1")
-    answer = {"first_names": "Eranova", "last_name": "1", "language": "fr", "is_superuser": "on", "user_name": "stolen"}
-    assert client.post(f"{STAFF}{person.pk}/change/", answer).status_code == 302
+    answer = as_it_is(person, is_active=False, language="fr", is_superuser="on", user_name="stolen")
+    assert client.post(f"{ACCOUNTS}{person.pk}/change/", answer).status_code == 302
     person.refresh_from_db()
     assert (person.is_active, person.is_superuser, person.user_name, person.language) == (
         False,
@@ -232,48 +207,73 @@ def test_E9_a_supervisor_changes_groups_and_closes_accounts_but_never_makes_a_su
     assert other.get("/admin/").status_code == 302, "a closed account is out at once"
     change = details_of("staff.change")[-1]
     assert (change["before"]["is_active"], change["after"]["is_active"]) == (True, False)
+    assert not Proposal.objects.exists()
 
 
-def test_E9_no_supervisor_keeps_their_own_account_or_an_operators() -> None:
-    own = make_staff("supervisor", "supervisors")
-    operator = make_staff("operator", is_operator=True)
-    client = log_in_staff("supervisor")
-    for person in (own, operator):
-        assert client.post(f"{STAFF}{person.pk}/change/", {"last_name": "X", "language": "nl"}).status_code == 403
-        response = client.post(STAFF, {"action": "renew_means", "_selected_action": [person.pk]}, follow=True)
-        assert response.status_code == 200
-        person.refresh_from_db()
-        assert person.check_password(PASSWORD)
+def test_E9_no_supervisor_keeps_their_own_account() -> None:
+    own = person_called("eranova5")
+    client = log_in_staff("eranova5")
+    assert client.post(f"{ACCOUNTS}{own.pk}/change/", as_it_is(own, last_name="X")).status_code == 403
+    client.post(ACCOUNTS, {"action": "renew_means", "_selected_action": [own.pk]}, follow=True)
+    assert not Proposal.objects.exists()
 
 
 def test_E9_who_is_no_supervisor_keeps_no_account() -> None:
     make_staff("keeper", "keepers")
     client = log_in_staff("keeper")
-    assert client.get(STAFF).status_code == 403
-    assert client.get(f"{STAFF}add/").status_code == 403
+    assert client.get(ACCOUNTS).status_code == 403
+    assert client.get(f"{ACCOUNTS}add/").status_code == 403
 
 
-def test_E9_new_first_means_end_the_former_at_once() -> None:
-    make_staff("supervisor", "supervisors")
-    other = log_in_staff("eranova1")
-    old_key = key_of("eranova1")
-    client = log_in_staff("supervisor")
-    client.post(STAFF, {"action": "renew_means", "_selected_action": [person_called("eranova1").pk]})
+def test_E9_new_means_end_the_former_at_once() -> None:
+    other, client = log_in_staff("eranova1"), log_in_staff("eranova5")
+    client.post(ACCOUNTS, {"action": "renew_means", "_selected_action": [person_called("eranova1").pk]})
+    assert other.get("/admin/").status_code == 200
+    code = code_on(decide(log_in_staff("eranova6")))
     assert other.get("/admin/").status_code == 302
-    assert key_of("eranova1") != old_key
-    assert person_called("eranova1").password_is_first
-    assert "staff.means.renew" in acts_of(person_called("eranova1"))
+    person = person_called("eranova1")
+    assert (person.has_usable_password(), codes.app_of(person)) == (False, None)
+    assert activate(person.email, code, card_of("eranova1")).status_code == 302
+    assert log_in_staff("eranova1", NEW_PASSWORD).get("/admin/").status_code == 200
 
 
-def test_the_first_staff_are_made_by_a_command() -> None:
+def add(user_name: str, *further: str) -> str:
+    """Run the command; return what it prints."""
     out = StringIO()
-    call_command("add_staff", "first.one", "--group", "supervisors", stdout=out)
-    person = person_called("first.one")
-    assert person.check_password(out.getvalue().splitlines()[1].rsplit(" ", 1)[1])
-    assert [group.name for group in person.groups.all()] == ["supervisors"]
-    assert not person.is_superuser
-    for arguments in (["first.one"], ["x"], ["second", "--group", "kings"]):
+    named = ["--name", "Nieuw", "--first-name", "Nele", "--email", f"{user_name}@example.be"]
+    call_command("add_staff", user_name, *named, *further, stdout=out)
+    return out.getvalue()
+
+
+def test_T7_the_command_makes_the_first_two_supervisors_and_no_more() -> None:
+    with pytest.raises(CommandError, match="two supervisors"):
+        add("one.too.many", "--group", "supervisors")
+    Person.objects.filter(user_name__in=["eranova5", "eranova6"]).update(is_active=False)
+    for wrong in (
+        ("x", "--group", "supervisors"),
+        ("first", "--group", "kings"),
+        ("first", "--group", "desk"),
+        ("first",),
+    ):
         with pytest.raises(CommandError):
-            call_command("add_staff", *arguments, stdout=out)
-    call_command("add_staff", "an.operator", "--operator", stdout=out)
+            add(*wrong)
+    said = add("first.one", "--group", "supervisors")
+    add("an.operator", "--operator")
     assert person_called("an.operator").is_superuser
+    add("second.one", "--group", "supervisors")
+    for last in ("--group=supervisors", "--operator"):
+        with pytest.raises(CommandError, match="two supervisors"):
+            add("third.one", last)
+    person = person_called("first.one")
+    assert (person.has_usable_password(), person.is_superuser) == (False, False)
+    assert activate(person.email, said.split()[-1], card()).status_code == 302
+    assert log_in_staff("first.one", NEW_PASSWORD).get(ACCOUNTS).status_code == 200
+    assert acts_of(person) == ["staff.login"]
+
+
+def test_T7_an_installation_whose_supervisors_have_no_number_can_get_two_new_ones() -> None:
+    StaffNumber.objects.filter(person__user_name__in=["eranova5", "eranova6"]).delete()
+    add("first.one", "--group", "supervisors")
+    add("second.one", "--group", "supervisors")
+    with pytest.raises(CommandError, match="two supervisors"):
+        add("third.one", "--group", "supervisors")

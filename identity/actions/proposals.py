@@ -65,7 +65,8 @@ def propose(*, actor: Actor, kind: str, subject: str, content: State, takes_effe
 
 
 def confirm(*, actor: Actor, proposal: uuid.UUID) -> Proposal:
-    """Confirm a proposal, as a second person; it is carried out at once, or on its day. Return it as it is now.
+    """Confirm a proposal, as a second person; it is carried out at once, or on its day. Return it as it is now; `shown_once` is
+    for the confirmer's eyes.
 
     Its outcome is OVERTAKEN, and nothing else is written, where things stand otherwise than when it was made. Raises Missing,
     NotAllowed (the same person, or one who depends on the proposer), Refused by the kind's rules, Changed where it has ended.
@@ -85,7 +86,7 @@ def confirm(*, actor: Actor, proposal: uuid.UUID) -> Proposal:
             held.takes_effect_on = max(held.takes_effect_on or earliest, earliest)
         _record(act, held)
         if kind.is_dated or held.takes_effect_on is None or held.takes_effect_on <= timezone.localdate():
-            kind.apply(act, held)
+            held.shown_once = kind.apply(act, held) or ""
             _end(act, held, Proposal.Outcome.APPLIED, "proposal.apply")
         else:
             held.save()

@@ -29,7 +29,10 @@ FORGET_SECONDS = 30 * 60
 
 @dataclass(frozen=True)
 class Began:
-    """A login under way. level: what the page `next` needs. language: the one to come back in. verifier: "" without PKCE."""
+    """A login under way. level: what the page `next` needs. language: the one to come back in. verifier: "" without PKCE.
+
+    proves: the id of a staff account whose number this proves; then nobody is logged in by it (BEHAVIOUR T8).
+    """
 
     state: str
     nonce: str
@@ -39,10 +42,13 @@ class Began:
     level: int
     language: str
     at: float
+    proves: int | None = None
 
 
-def begin(session: SessionBase, means: Means, *, next_address: str, level: int, language: str) -> str:
-    """Note a login in the session and return the provider's address to send the browser to. Raises NoAnswer."""
+def begin(
+    session: SessionBase, means: Means, *, next_address: str, level: int, language: str, proves: int | None = None
+) -> str:
+    """Note a login in the session and return the provider's address to send the browser to; see Began. Raises NoAnswer."""
     try:
         source = provider()
     except NoAnswer as failure:
@@ -57,6 +63,7 @@ def begin(session: SessionBase, means: Means, *, next_address: str, level: int, 
         level=level,
         language=language,
         at=time.time(),
+        proves=proves,
     )
     others = sorted(_others(session).items(), key=lambda item: item[1]["at"])[1 - MOST_BEGUN :]
     session[BEGUN] = {**dict(others), began.state: asdict(began)}

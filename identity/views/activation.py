@@ -30,7 +30,11 @@ from identity.views.devices import app_page, codes_page
 from identity.views.password import followed_before
 from ui.pages import public_page
 
-PAGE_OF = {Activation.Purpose.ACTIVATE: "activate", Activation.Purpose.PASSWORD: "new-password"}
+PAGE_OF = {
+    Activation.Purpose.ACTIVATE: "activate",
+    Activation.Purpose.PASSWORD: "new-password",
+    Activation.Purpose.STAFF: "staff-activate",
+}
 WRONG = _("The activation code is wrong. Ask whoever gave you access.")
 
 Step = Callable[[HttpRequest, Activation, dict[str, Any]], HttpResponse]
@@ -52,7 +56,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     if is_logged_in:
         end_session(request)
     request.session.cycle_key()
-    drafts.drop(request.session, drafts.APP, drafts.CODES)
+    drafts.drop(request.session, drafts.APP, drafts.CODES, drafts.PROOF)
     drafts.keep(request, drafts.LINK, activation.person, activation=activation.pk)
     return redirect(PAGE_OF[Activation.Purpose(activation.purpose)])
 

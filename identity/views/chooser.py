@@ -17,6 +17,7 @@ from identity.actor import MaybeActorRequest
 from identity.enums import LEVEL_OF, Means
 from identity.forms import MeansForm
 from identity.login import SENTENCES, Why, begin_session, end_session, login_address, safe_next
+from identity.views import staff_proof
 from ui.pages import public_page
 
 # What the page answers when something went wrong on the way; otherwise 200.
@@ -94,8 +95,12 @@ def callback(request: HttpRequest) -> HttpResponse:
     with translation.override(began.language):
         try:
             identified = oidc.finish(request.session, began, request.GET)
+            if began.proves is not None:
+                return staff_proof.keep_proof(request, began, identified)
             person = log_in_identified(identified)
         except oidc.LoginFailed as failure:
+            if began.proves is not None:
+                return staff_proof.no_proof(request, began, failure.why)
             return _back_to_login(failure.why, began.next, began.level)
         except Refused:
             return _back_to_login(Why.INACTIVE, began.next, began.level)

@@ -9,7 +9,7 @@ from tests import cast
 from tests.browser.fixtures import Check, how_many
 from tests.logging_in import PASSWORD, code_of
 from tests.requesting import SCAN, demo_request
-from tests.test_staff_login import key_of
+from tests.staffing import key_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
