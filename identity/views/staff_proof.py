@@ -30,6 +30,7 @@ def begin_proof(request: HttpRequest, person: Person, *, back: str) -> HttpRespo
 
 def keep_proof(request: HttpRequest, began: oidc.Began, identified: oidc.Identified) -> HttpResponse:
     """The provider's answer: kept in the session for the account that it was asked for, and for nobody else."""
+    request.session.cycle_key()
     drafts.keep_for(
         request,
         drafts.PROOF,
