@@ -56,7 +56,7 @@ def test_T9_no_act_and_no_command_gives_two(pair: tuple[str, str]) -> None:
     for actor in (portal_actor(), staff_actor(person_called("eranova5"))):
         with pytest.raises(Refused, match="two_duties"):
             add_staff(actor=actor, person=Person(user_name="two.hats", last_name="Hats"), groups=groups(*pair))
-    with pytest.raises(CommandError, match="Choose one group"):
+    with pytest.raises(CommandError, match="Kies één groep"):
         call_command("add_staff", "two.hats", *NAMED, "--group", pair[0], "--group", pair[1], stdout=StringIO())
     assert not Person.objects.filter(user_name="two.hats").exists()
 
@@ -74,7 +74,7 @@ def test_T9_the_database_refuses_what_no_act_wrote(pair: tuple[str, str]) -> Non
 
 
 def test_T9_an_operator_does_nobodys_work() -> None:
-    with pytest.raises(CommandError, match="belongs to no group"):
+    with pytest.raises(CommandError, match="geen enkele groep"):
         call_command("add_staff", "root", *NAMED, "--operator", "--group", "desk", stdout=StringIO())
     person = person_called("eranova3")
     person.groups.clear()
