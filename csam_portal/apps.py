@@ -8,8 +8,10 @@ class CsamPortalConfig(AppConfig):
 
     def ready(self) -> None:
         from csam_portal.starting import refuse_when_unsafe
+        from csam_portal.ways_out import keep_to_named_hosts
 
         refuse_when_unsafe()
+        keep_to_named_hosts()
 
         from access_admins import hooks
         from access_admins.holdings import Chiefs, chief_holdings

@@ -188,6 +188,8 @@ OIDC_USERINFO_SIGNED = switch(
     "OIDC_USERINFO_SIGNED", default=True
 )  # the federal service signs; others answer plain JSON
 OIDC_TIMEOUT_SECONDS = env.float("OIDC_TIMEOUT_SECONDS", default=5.0)
+# Where the provider's token, userinfo and keys may be besides the origins of the two addresses above (T22).
+OIDC_ORIGINS = env.list("OIDC_ORIGINS", default=[])
 # The origins that the login form may lead to; the real service's pages live elsewhere than its issuer's name says.
 OIDC_FORM_ORIGINS = env.list("OIDC_FORM_ORIGINS", default=["/".join(OIDC_DISCOVERY_URL.split("/")[:3])])
 
@@ -213,6 +215,12 @@ LIMITS = {
 }
 # How many proxies in front write X-Forwarded-For; 0 = none, the connection's own address counts.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
+# --- The ways out (docs/outgoing.md) ---------------------------------------------------------------------------------------
+
+# A proxy through which the provider and a remote register are asked, and the authorities that may vouch for them (PEM).
+OUTGOING_PROXY = env.str("OUTGOING_PROXY", default="")
+OUTGOING_CA_FILE = env.str("OUTGOING_CA_FILE", default="")
 
 # --- The register ----------------------------------------------------------------------------------------------------
 

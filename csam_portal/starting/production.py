@@ -1,8 +1,10 @@
 """What does not start in production, but for secrets and what they open (T20); `hidden` has those."""
 
 from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography import x509
 from django.conf import settings
 
 from csam_portal.security import is_contact
@@ -49,6 +51,13 @@ def _is_bare(address: str) -> bool:
 def is_remote_register() -> bool:
     """Tell whether the register is asked over the network."""
     return bool(settings.REGISTER_URL) or settings.REGISTER_GATEWAY.endswith("RemoteRegister")
+
+
+def _holds_certificates(file: str) -> bool:
+    try:
+        return bool(x509.load_pem_x509_certificates(Path(file).read_bytes()))
+    except (OSError, ValueError):
+        return False
 
 
 def _mails_in_the_open() -> bool:
@@ -105,6 +114,9 @@ REFUSALS = (
     # Login
     one("OIDC_ISSUER", "is not set, or is the portal's own mock", lambda: _is_own_mock(settings.OIDC_ISSUER)),
     one("OIDC_ISSUER", "is no https:// address", lambda: not is_https(settings.OIDC_ISSUER)),
+    one(
+        "OIDC_ORIGINS", "is not https:// and a host alone, each", lambda: not all(map(_is_bare, settings.OIDC_ORIGINS))
+    ),
     one("OIDC_DISCOVERY_URL", "is no https:// address", lambda: not is_https(settings.OIDC_DISCOVERY_URL)),
     one(
         "OIDC_FORM_ORIGINS",
@@ -117,6 +129,16 @@ REFUSALS = (
     ),
     # Whom the portal calls
     one("REGISTER_URL", "is no https:// address", lambda: is_remote_register() and not is_https(settings.REGISTER_URL)),
+    one(
+        "OUTGOING_PROXY",
+        "is not http:// or https:// and a host alone",
+        lambda: settings.OUTGOING_PROXY != "" and not _is_bare(settings.OUTGOING_PROXY.replace("http://", "https://")),
+    ),
+    one(
+        "OUTGOING_CA_FILE",
+        "cannot be read as certificates (PEM)",
+        lambda: settings.OUTGOING_CA_FILE != "" and not _holds_certificates(settings.OUTGOING_CA_FILE),
+    ),
     one(
         "EMAIL_URL",
         "is not set, or is no mail server: mails would reach nobody",

@@ -23,6 +23,7 @@ from acts.errors import RegisterDown
 from enterprises.gateway import wire
 from enterprises.gateway.answers import Function, RegisteredEnterprise, RegisteredPerson, Standing
 from enterprises.gateway.breaker import Breaker
+from outgoing import http
 
 T = TypeVar("T")
 
@@ -45,7 +46,7 @@ class _FailedError(Exception):
 
 @dataclass(frozen=True)
 class _Bearer(AuthBase):
-    """The token of every request. As `auth`, so that no .netrc of the machine takes its place."""
+    """The token of every request."""
 
     token: str
 
@@ -65,7 +66,7 @@ class RemoteRegister:
         self._url = settings.REGISTER_URL.rstrip("/")
         self._seconds: float = settings.REGISTER_TIMEOUT_SECONDS
         self._breaker = Breaker(failures=settings.REGISTER_BREAKER_FAILURES, seconds=settings.REGISTER_BREAKER_SECONDS)
-        self._session = requests.Session()
+        self._session = http.session([self._url])
         self._session.auth = _Bearer(settings.REGISTER_TOKEN)
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="register")
 

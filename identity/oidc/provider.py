@@ -6,7 +6,6 @@ from typing import Any, cast
 
 import requests
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.requests_client import OAuth2Session
 from django.conf import settings
 from django.urls import reverse
 from joserfc.errors import JoseError
@@ -14,9 +13,12 @@ from joserfc.jwk import KeySet, KeySetSerialization
 
 from identity.oidc.errors import LoginFailed, NoAnswer
 from identity.oidc.in_process import InProcessAdapter
+from outgoing import http
 
 KEEP_SECONDS = 600
-ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+# Where the browser is sent; and what the portal itself asks.
+LOGIN_PAGE = "authorization_endpoint"
+ASKED = ("token_endpoint", "userinfo_endpoint", "jwks_uri")
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,17 @@ def provider(*, afresh: bool = False) -> Provider:
     return kept
 
 
-def client(**options: Any) -> OAuth2Session:
+def named() -> tuple[str, ...]:
+    """Return the addresses whose origins the portal asks about logins; the provider's own words add none (T22)."""
+    return (settings.OIDC_DISCOVERY_URL, settings.OIDC_ISSUER, *settings.OIDC_ORIGINS)
+
+
+def client(**options: Any) -> Any:
     """Return an HTTP session that is the portal towards the provider: its name, its secret, its patience."""
-    session = OAuth2Session(
-        settings.OIDC_CLIENT_ID,
-        settings.OIDC_CLIENT_SECRET,
+    session = http.oauth_session(
+        named(),
+        client_id=settings.OIDC_CLIENT_ID,
+        client_secret=settings.OIDC_CLIENT_SECRET,
         scope=settings.OIDC_SCOPES,
         redirect_uri=settings.SITE_URL + reverse("oidc-callback"),
         default_timeout=settings.OIDC_TIMEOUT_SECONDS,
@@ -63,7 +71,7 @@ def client(**options: Any) -> OAuth2Session:
     return session
 
 
-def ask(session: OAuth2Session, address: str, **options: Any) -> requests.Response:
+def ask(session: Any, address: str, **options: Any) -> requests.Response:
     """Return the provider's answer to a GET.
 
     Raises NoAnswer for silence, redirects and errors; LoginFailed where the session's token is of no use.
@@ -90,13 +98,22 @@ def json_of(answer: requests.Response) -> dict[str, Any]:
     return data
 
 
+def _check_origins(metadata: dict[str, Any]) -> None:
+    """Raise NoAnswer where the provider names a place that no setting names: our secret and people's browsers go there."""
+    if not all(http.is_named(metadata[name], named()) for name in ASKED):
+        raise NoAnswer("metadata_origin")
+    if not http.is_named(metadata[LOGIN_PAGE], (*named(), *settings.OIDC_FORM_ORIGINS)):
+        raise NoAnswer("metadata_login_origin")
+
+
 def _read(address: str) -> Provider:
     with client() as session:
         metadata = json_of(ask(session, address, withhold_token=True))
         if metadata.get("issuer") != settings.OIDC_ISSUER:
             raise NoAnswer("metadata_issuer")
-        if not all(isinstance(metadata.get(name), str) for name in ENDPOINTS):
+        if not all(isinstance(metadata.get(name), str) for name in (LOGIN_PAGE, *ASKED)):
             raise NoAnswer("metadata_endpoints")
+        _check_origins(metadata)
         keys = json_of(ask(session, metadata["jwks_uri"], withhold_token=True))
     try:
         key_set = KeySet.import_key_set(cast(KeySetSerialization, keys))
