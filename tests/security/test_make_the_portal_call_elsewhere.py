@@ -79,6 +79,15 @@ def provider(settings: Settings) -> Iterator[Provider]:
         yield provider
 
 
+def walk(browser: Client, provider: Provider) -> None:
+    """Begin a login and come back from it, as far as the portal lets a person."""
+    page = browser.post("/nl/login", {"means": "eid", "next": "", "level": 0})
+    if page.get("Location", "").startswith(provider.issuer):
+        asked = query_of(page["Location"])
+        provider.id_token["nonce"] = asked["nonce"]
+        browser.get("/oidc/callback", {"code": "a-code", "state": asked["state"]})
+
+
 # --- The identity provider ------------------------------------------------------------------------------------------------
 
 
@@ -89,11 +98,10 @@ def test_T22_a_description_that_names_another_place_leads_nobody_there(
 ) -> None:
     """The token endpoint gets the client secret, the login page the people: who could change the description had both."""
     provider.metadata[endpoint] = f"{lure.url}/{endpoint}"
-    page = Client().post("/nl/login", {"means": "eid", "next": "", "level": 0})
-    assert lure.url not in page.get("Location", "")
-    assert "oidc/" not in page.get("Location", "")
+    browser = Client()
+    walk(browser, provider)
     assert lure.calls == []
-    assert f"/{endpoint}" not in provider.asked
+    assert lure.url not in browser.post("/nl/login", {"means": "eid", "next": "", "level": 0}).get("Location", "")
 
 
 @pytest.mark.django_db
@@ -115,11 +123,7 @@ def test_T22_a_redirect_of_the_provider_is_not_followed(provider: Provider, lure
 
     provider.answers[path] = redirect
     browser = Client()
-    page = browser.post("/nl/login", {"means": "eid", "next": "", "level": 0})
-    if page.get("Location", "").startswith(provider.issuer):
-        asked = query_of(page["Location"])
-        provider.id_token["nonce"] = asked["nonce"]
-        assert browser.get("/oidc/callback", {"code": "a-code", "state": asked["state"]}).status_code in {302, 503}
+    walk(browser, provider)
     assert path in provider.asked
     assert lure.calls == []
     assert "_person" not in str(dict(browser.session))
