@@ -36,6 +36,7 @@ RIGHT: dict[str, Any] = {
     "/standing": {"person": PERSON, "functions": [FUNCTION], "is_employed": False},
     "/functions": {"functions": [FUNCTION]},
     "/departed": {"departed": [{"insz": AN, "last_day": "2026-01-31"}]},
+    "/holders": {"holders": {"people": 1204, "enterprises": 950}},
 }
 
 Behaviour = Callable[["Handler"], None]

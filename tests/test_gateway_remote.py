@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from acts.errors import RegisterDown
 from enterprises.enums import IdentifiedBy, State
+from enterprises.gateway.answers import HolderCount
 from enterprises.gateway.breaker import Breaker
 from enterprises.gateway.embedded import EmbeddedRegister
 from enterprises.gateway.remote import RemoteRegister
@@ -223,6 +224,22 @@ def test_S7_departures_not_as_agreed_are_down(register: RemoteRegister, server: 
     """Also a person who was not asked about."""
     server.behaviour = always(answer)
     refuses(lambda: register.departed(ATELIER, [AN]))
+
+
+def test_T10_how_many_hold_a_function_is_read(register: RemoteRegister, server: RemoteServer) -> None:
+    assert register.holders("10002", legal_form="", situation="050") == HolderCount(people=1204, enterprises=950)
+    asked = {"code": "10002", "legal_form": "", "situation": "050"}
+    assert server.requests == [("/holders", asked, "Bearer token-of-the-test")]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{}, {"holders": None}, {"holders": {"people": 1}}, {"holders": {"people": -1, "enterprises": 1}},
+     {"holders": {"people": 1, "enterprises": True}}, {"holders": {"people": 10**12, "enterprises": 1}}],
+)  # fmt: skip
+def test_T10_a_count_not_as_agreed_is_down(register: RemoteRegister, server: RemoteServer, answer: Any) -> None:
+    server.behaviour = always(answer)
+    refuses(lambda: register.holders("10002", legal_form="", situation=""))
 
 
 @pytest.mark.parametrize("stumble", [always({}, status=502), remote.hanging_up, remote.truncated])

@@ -7,13 +7,14 @@ from django.utils.module_loading import import_string
 
 from enterprises.gateway.answers import (
     Function,
+    HolderCount,
     Register,
     RegisteredEnterprise,
     RegisteredPerson,
     Standing,
 )
 
-__all__ = ["Function", "Register", "RegisteredEnterprise", "RegisteredPerson", "Standing", "register"]
+__all__ = ["Function", "HolderCount", "Register", "RegisteredEnterprise", "RegisteredPerson", "Standing", "register"]
 
 
 def register() -> Register:

@@ -84,6 +84,14 @@ class Standing:
     is_employed: bool
 
 
+@dataclass(frozen=True)
+class HolderCount:
+    """How many people hold a function today, in how many enterprises that have not stopped. Beyond 100,000: so many or more."""
+
+    people: int
+    enterprises: int
+
+
 class Register(Protocol):
     """The register. Numbers go in as digits. Every method raises RegisterDown when no answer came in time."""
 
@@ -102,3 +110,6 @@ class Register(Protocol):
     def departed(self, number: str, insz: Sequence[str]) -> dict[str, date]:
         """Return which of these persons have left this enterprise: all their employments and functions in it have ended, and
         there was one. With the last day of the last of them."""
+
+    def holders(self, code: str, *, legal_form: str, situation: str) -> HolderCount:
+        """Return how many hold a function of this code today. legal_form: "" for any; situation: "" for any but winding up."""

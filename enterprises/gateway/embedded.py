@@ -4,11 +4,18 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, CharField, DateField, QuerySet, Value
+from django.db.models import BooleanField, CharField, Count, DateField, Q, QuerySet, Value
 from django.utils import timezone
 
 from enterprises.enums import IdentifiedBy
-from enterprises.gateway.answers import Function, RegisteredEnterprise, RegisteredPerson, Standing
+from enterprises.gateway.answers import (
+    WINDING_UP,
+    Function,
+    HolderCount,
+    RegisteredEnterprise,
+    RegisteredPerson,
+    Standing,
+)
 from enterprises.models import (
     Employment,
     LegalFunction,
@@ -22,6 +29,8 @@ from enterprises.models import (
 # KBO Open Data's codes for the language of a denomination.
 _LANGUAGES = {"0": "", "1": "fr", "2": "nl", "3": "de", "4": "en"}
 _LEGAL_NAME = "001"
+# Of the functions of one code: whoever asks how many hold it learns "100,000 or more" without waiting for the whole country.
+MOST_LOOKED_AT = 200_000
 
 
 class EmbeddedRegister:
@@ -87,6 +96,26 @@ class EmbeddedRegister:
         for person, ends_on in ties[0].union(ties[1], all=True):
             last_days[person] = max(last_days.get(person, date.min), ends_on or date.max)
         return {person: day for person, day in last_days.items() if day < today}
+
+    def holders(self, code: str, *, legal_form: str, situation: str) -> HolderCount:
+        today = timezone.localdate()
+        enterprises = RegisterEnterprise.objects.filter(stopped_on=None)
+        if legal_form:
+            enterprises = enterprises.filter(legal_form=legal_form)
+        if situation:
+            enterprises = enterprises.filter(situation=situation)
+        else:
+            enterprises = enterprises.exclude(situation__in=WINDING_UP)
+        held = LegalFunction.objects.filter(
+            Q(ends_on=None) | Q(ends_on__gte=today),
+            code=code,
+            starts_on__lte=today,
+            number__in=enterprises.values("number"),
+        )
+        counted = held.values("insz", "number")[:MOST_LOOKED_AT].aggregate(
+            people=Count("insz", distinct=True), enterprises=Count("number", distinct=True)
+        )
+        return HolderCount(**counted)
 
 
 def _standing_rows(number: str, insz: str) -> QuerySet[Any, Any]:

@@ -21,7 +21,7 @@ from urllib3.exceptions import HTTPError
 
 from acts.errors import RegisterDown
 from enterprises.gateway import wire
-from enterprises.gateway.answers import Function, RegisteredEnterprise, RegisteredPerson, Standing
+from enterprises.gateway.answers import Function, HolderCount, RegisteredEnterprise, RegisteredPerson, Standing
 from enterprises.gateway.breaker import Breaker
 from outgoing import http
 
@@ -84,6 +84,9 @@ class RemoteRegister:
 
     def departed(self, number: str, insz: Sequence[str]) -> dict[str, date]:
         return self._ask("departed", {"number": number, "insz": list(insz)}, partial(wire.departed, asked=insz))
+
+    def holders(self, code: str, *, legal_form: str, situation: str) -> HolderCount:
+        return self._ask("holders", {"code": code, "legal_form": legal_form, "situation": situation}, wire.holders)
 
     def _ask(self, question: str, facts: dict[str, Any], read: Callable[[Any], T]) -> T:
         """Return what the register answers, within REGISTER_TIMEOUT_SECONDS. Raises RegisterDown."""

@@ -6,13 +6,15 @@ from typing import Any, TypeVar
 from unicodedata import category
 
 from enterprises.enums import IdentifiedBy
-from enterprises.gateway.answers import Function, RegisteredEnterprise, RegisteredPerson, Standing
+from enterprises.gateway.answers import Function, HolderCount, RegisteredEnterprise, RegisteredPerson, Standing
 from formats import enterprise_number, insz
 from identity.enums import Language
 
 T = TypeVar("T")
 
 LONGEST_TEXT = 2_000
+# No country has more; a number column holds it.
+MOST_HOLDERS = 2_000_000_000
 _NUMBER_FORMATS = {IdentifiedBy.RSZ: enterprise_number.parse_rsz, IdentifiedBy.PPO: enterprise_number.parse_ppo}
 
 
@@ -80,6 +82,14 @@ def departed(answer: Any, *, asked: Sequence[str]) -> dict[str, date]:
     left = dict(_each(answer, "departed", _departure))
     _expect(left.keys() <= set(asked), "departed.insz")
     return left
+
+
+def holders(answer: Any) -> HolderCount:
+    """Read {"holders": {"people", "enterprises"}}. Raises GarbageError."""
+    facts = _get(answer, "holders", dict)
+    people, enterprises = _get(facts, "people", int), _get(facts, "enterprises", int)
+    _expect(0 <= people <= MOST_HOLDERS and 0 <= enterprises <= MOST_HOLDERS, "holders")
+    return HolderCount(people, enterprises)
 
 
 def _departure(facts: Any) -> tuple[str, date]:
