@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
+from django.core.exceptions import BadRequest
 from django.db.models import Model
 from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse
@@ -124,10 +125,12 @@ class PortalAdminSite(OTPAdminSite):  # type: ignore[misc]  # django-otp has no 
         return TemplateResponse(request, "admin/prove.html", context, status=status)
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """A first password is changed before anything else."""
+        """A first password is changed before anything else. No form of ours saves a copy, which Django would try."""
         guarded: View = super().admin_view(view, cacheable)
 
         def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if "_saveasnew" in request.POST:
+                raise BadRequest("no form saves a copy")
             ways_out = {reverse("admin:password_change"), reverse("admin:logout")}
             if self.has_permission(request) and _person(request).password_is_first and request.path not in ways_out:
                 return redirect("admin:password_change")

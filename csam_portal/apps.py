@@ -19,6 +19,7 @@ class CsamPortalConfig(AppConfig):
         from csam_portal import checks  # noqa: F401 - registers the start-up checks
         from csam_portal.chores import register_chores
         from csam_portal.staff_groups import make_groups
+        from csam_portal.touched import register_counts
         from enterprises.hanging import register_ender
         from enterprises.models import name_of_enterprise
         from identity.actor import register_roles
@@ -40,6 +41,7 @@ class CsamPortalConfig(AppConfig):
         hooks.register_contributor(for_chiefs.contribute)
         hooks.register_consequence(for_chiefs.ends_with)
         register_chores()
+        register_counts()
         # This app has no tables, so Django sends no signal for it.
         post_migrate.connect(make_groups, sender=apps.get_app_config("identity"))
 

@@ -7,15 +7,8 @@ from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
-# What keepers keep.
-KEPT = (
-    "enterprises.domain",
-    "enterprises.capacitykind",
-    "enterprises.application",
-    "enterprises.functionrule",
-    "htb.refusaltemplate",
-    "senders.messagecode",
-)
+from enterprises.kept import KEPT
+
 # Group: model and what may be done with it. Nothing is ever deleted.
 GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "desk": {"htb.request": ("view", "process")},

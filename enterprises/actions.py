@@ -1,28 +1,24 @@
 """What staff do to the data that they keep (BEHAVIOUR E9), and administrators to a capacity's contact (U0)."""
 
-from typing import Any
-
+from django.db import transaction
 from django.db.models import Model
-from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from acts.act import Recorder, about, perform
 from acts.errors import NotAllowed, Refused
-from enterprises.models import Application, Capacity, CapacityKind, Domain, FunctionRule
+from enterprises.keeping import Keeping, held, noun_of, plan_keeping, record_kept, write_kept
+from enterprises.kept import Values
+from enterprises.models import Application, Capacity
+from enterprises.proposed import proposal_of
 from enterprises.scope import hold_capacity
+from identity.actions.proposals import propose as make
 from identity.actor import Actor
 from identity.enums import Role
+from identity.models import Proposal
 from identity.rights import Permission, check_right
 
 CHAIN = "portal"
-# What the record calls them; what higher rooms let keepers keep goes by its own name.
-_NOUNS: dict[type[Model], str] = {
-    Domain: "domain",
-    CapacityKind: "kind",
-    Application: "application",
-    FunctionRule: "rule",
-}
 
 
 def check_keep(actor: Actor, model: type[Model], verb: str) -> None:
@@ -31,28 +27,45 @@ def check_keep(actor: Actor, model: type[Model], verb: str) -> None:
         raise NotAllowed(_("Only the keepers of the contact centre may change this."), code="not_a_keeper")
 
 
-def keep(*, actor: Actor, thing: Model) -> None:
-    """Save a thing that a keeper made or changed; the record gets what was and what is now of every field that differs.
+def keep(*, actor: Actor, model: type[Model], pk: int | None, values: Values) -> Model:
+    """Write what a keeper changed, or a new thing (pk None), where that widens nobody's power; return the thing as it is now.
 
-    Raises NotAllowed, Changed (a constraint).
+    The record gets what was and what is now of every field that differs. Raises NotAllowed, Missing, Refused for what takes a
+    second keeper (BEHAVIOUR T10), Changed (a constraint).
     """
-    model = type(thing)
-    noun = _NOUNS.get(model, str(model._meta.model_name))
-    is_new = thing.pk is None
-    check_keep(actor, model, "add" if is_new else "change")
-    with perform(f"{noun}.{'add' if is_new else 'edit'}", actor=actor, chain=CHAIN) as act:
-        before = {} if is_new else _facts(model._default_manager.select_for_update().get(pk=thing.pk))
-        thing.save()
-        after = _facts(thing)
-        differing = {name for name in after if before.get(name) != after[name]}
-        act.event(
-            role=Role.STAFF,
-            about=f"{noun}:{thing.pk}",
-            details={
-                "before": {name: before[name] for name in differing if name in before},
-                "after": {name: after[name] for name in differing},
-            },
-        )
+    noun, verb = noun_of(model), "add" if pk is None else "change"
+    with perform(f"{noun}.{'add' if pk is None else 'edit'}", actor=actor, chain=CHAIN) as act:
+        check_keep(actor, model, verb)
+        plan = plan_keeping(model, None if pk is None else held(model, pk), values)
+        if plan.waits:
+            raise Refused(
+                _("This takes a second keeper, and holds from tomorrow at the earliest."), code="second_keeper"
+            )
+        act.is_repeated = not plan.now
+        thing = write_kept(plan.model, plan.pk, plan.now)
+        if plan.now:
+            record_kept(act, plan, thing, plan.now)
+    return thing
+
+
+def propose(*, actor: Actor, model: type[Model], pk: int | None, values: Values) -> Proposal:
+    """Propose to a second keeper what widens (BEHAVIOUR T10); return the proposal.
+
+    Raises NotAllowed, Missing, Refused (nothing widens, days gone by, proposed already, a rule of the thing itself).
+    """
+    with transaction.atomic():
+        return make(actor=actor, **proposal_of(model, pk, values))
+
+
+def carry_out(*, actor: Actor, plan: Keeping) -> tuple[Model | None, Proposal | None]:
+    """Do what a check page showed: write what holds at once, propose what waits; both or neither. Return what came of it.
+
+    Raises what `keep` and `propose` raise.
+    """
+    with transaction.atomic():
+        thing = keep(actor=actor, model=plan.model, pk=plan.pk, values=plan.now) if plan.now else None
+        proposal = propose(actor=actor, model=plan.model, pk=plan.pk, values=plan.waits) if plan.waits else None
+    return thing, proposal
 
 
 def retire_application(*, actor: Actor, application: Application) -> Application:
@@ -96,7 +109,3 @@ def edit_capacity(
             event = Recorder(act, role, capacity.enterprise)
             event("capacity.edit", None, about("capacity", capacity), capacity=capacity, changed=changed)
         return capacity
-
-
-def _facts(thing: Model) -> dict[str, Any]:
-    return model_to_dict(thing, exclude=["retired_at", "retired_by"])

@@ -3,53 +3,29 @@
 Nothing of this is deleted: capacities, grants and the record speak of it. Every save is an act (`enterprises.actions`).
 """
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Model, QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from enterprises.actions import keep, retire_application
+from enterprises.actions import retire_application
 from enterprises.holders import holders_of
+from enterprises.kept_admin import KeptAdmin, actor_of
 from enterprises.models import Application, CapacityKind, Domain, FunctionRule, RegisterLoad
-from identity.actions.staff import staff_actor
-from identity.actor import Actor
-from identity.models import Person
 from ui.lookups import DeclaredLookups
 
 if TYPE_CHECKING:
     BaseAdmin = admin.ModelAdmin[Any]
-    Form = ModelForm[Any]
 else:
-    BaseAdmin, Form = admin.ModelAdmin, ModelForm
+    BaseAdmin = admin.ModelAdmin
 
 NAMES = ("name_nl", "name_fr", "name_de", "name_en")
 DESCRIPTIONS = ("description_nl", "description_fr", "description_de", "description_en")
-
-
-def _actor(request: HttpRequest) -> Actor:
-    """Return the member of staff at work; the admin lets in nobody else."""
-    return staff_actor(cast(Person, request.user))
-
-
-class KeptAdmin(DeclaredLookups, BaseAdmin):
-    """Saves through an act, never deletes; what others hang on is fixed once it is there."""
-
-    fixed: tuple[str, ...] = ()
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        return (*self.readonly_fields, *(self.fixed if obj is not None else ()))
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Form, change: bool) -> None:
-        keep(actor=_actor(request), thing=obj)
 
 
 @admin.register(Domain)
@@ -58,7 +34,6 @@ class DomainAdmin(KeptAdmin):
 
     list_display = ("name", "code", "position")
     fields = ("code", "position", *NAMES)
-    fixed = ("code",)
 
 
 @admin.register(CapacityKind)
@@ -69,7 +44,6 @@ class CapacityKindAdmin(KeptAdmin):
     list_filter = ("domain", "identified_by", "open_to_all")
     list_select_related = ("domain",)
     fields = ("domain", "code", "identified_by", "open_to_all", "position", *NAMES)
-    fixed = ("domain", "code", "identified_by")
 
 
 @admin.register(Application)
@@ -81,8 +55,6 @@ class ApplicationAdmin(KeptAdmin):
     list_select_related = ("kind",)
     search_fields = ("code", *NAMES)
     fields = ("kind", "code", "position", *NAMES, *DESCRIPTIONS, "retired_at", "retired_by")
-    readonly_fields = ("retired_at", "retired_by")
-    fixed = ("kind", "code")
     actions = ("retire",)
 
     @admin.action(description=_("Retire the selected applications"), permissions=["change"])
@@ -102,7 +74,7 @@ class ApplicationAdmin(KeptAdmin):
             }
             return TemplateResponse(request, "admin/enterprises/application/retire.html", context)
         for application in applications:
-            retire_application(actor=_actor(request), application=application)
+            retire_application(actor=actor_of(request), application=application)
         done = ngettext("%(count)d application is retired.", "%(count)d applications are retired.", len(applications))
         self.message_user(request, done % {"count": len(applications)}, messages.SUCCESS)
         return None

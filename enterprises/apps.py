@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class EnterprisesConfig(AppConfig):
     name = "enterprises"
+
+    def ready(self) -> None:
+        from enterprises.proposed import register_kinds
+
+        register_kinds()

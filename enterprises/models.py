@@ -127,6 +127,8 @@ class LegalFunction(models.Model):
         indexes = [
             models.Index(fields=["number", "insz"], name="function_number_insz"),
             models.Index(fields=["insz"], name="function_insz"),
+            # How many a rule touches (BEHAVIOUR T10).
+            models.Index(fields=["code", "number", "insz"], name="function_code"),
         ]
 
     def __str__(self) -> str:
@@ -179,6 +181,7 @@ class RegisterLoad(models.Model):
 class InLanguages(models.Model):
     """A thing that staff name in four languages."""
 
+    code: "models.SlugField[str, str]"
     name_nl = models.CharField(_("name (nl)"), max_length=200)
     name_fr = models.CharField(_("name (fr)"), max_length=200)
     name_de = models.CharField(_("name (de)"), max_length=200)
@@ -199,8 +202,8 @@ class InLanguages(models.Model):
 class Domain(InLanguages):
     """A group of applications: social security, finance, …"""
 
-    code = models.SlugField(unique=True)
-    position = models.IntegerField(default=0)
+    code = models.SlugField(_("code"), unique=True)
+    position = models.IntegerField(_("place in lists"), default=0)
 
     class Meta(InLanguages.Meta):
         verbose_name = _("domain")
@@ -211,12 +214,12 @@ class Domain(InLanguages):
 class CapacityKind(InLanguages):
     """A kind of capacity ("hoedanigheid") of one domain, e.g. Werkgever RSZ."""
 
-    domain = models.ForeignKey(Domain, on_delete=models.PROTECT, related_name="kinds")
-    code = models.SlugField(unique=True)
-    identified_by = models.CharField(max_length=10, choices=IdentifiedBy.choices)
+    domain = models.ForeignKey(Domain, on_delete=models.PROTECT, related_name="kinds", verbose_name=_("domain"))
+    code = models.SlugField(_("code"), unique=True)
+    identified_by = models.CharField(_("identified by"), max_length=10, choices=IdentifiedBy.choices)
     # Open to every enterprise, or only where the register has such a number or staff activate it.
-    open_to_all = models.BooleanField(default=False)
-    position = models.IntegerField(default=0)
+    open_to_all = models.BooleanField(_("open to every enterprise"), default=False)
+    position = models.IntegerField(_("place in lists"), default=0)
 
     class Meta(InLanguages.Meta):
         verbose_name = _("capacity kind")
@@ -227,16 +230,23 @@ class CapacityKind(InLanguages):
 class Application(InLanguages):
     """A secured application that users of a capacity may be granted."""
 
-    kind = models.ForeignKey(CapacityKind, on_delete=models.PROTECT, related_name="applications")
-    code = models.SlugField()
-    description_nl = models.TextField(blank=True)
-    description_fr = models.TextField(blank=True)
-    description_de = models.TextField(blank=True)
-    description_en = models.TextField(blank=True)
-    position = models.IntegerField(default=0)
-    retired_at = models.DateTimeField(null=True, blank=True)
+    kind = models.ForeignKey(
+        CapacityKind, on_delete=models.PROTECT, related_name="applications", verbose_name=_("capacity kind")
+    )
+    code = models.SlugField(_("code"))
+    description_nl = models.TextField(_("description (nl)"), blank=True)
+    description_fr = models.TextField(_("description (fr)"), blank=True)
+    description_de = models.TextField(_("description (de)"), blank=True)
+    description_en = models.TextField(_("description (en)"), blank=True)
+    position = models.IntegerField(_("place in lists"), default=0)
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
     retired_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("retired by"),
     )
 
     class Meta(InLanguages.Meta):

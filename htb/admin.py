@@ -22,7 +22,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from acts.errors import ActError
-from enterprises.admin import KeptAdmin
+from enterprises.kept_admin import KeptAdmin
 from formats import enterprise_number, ticket
 from formats.names import words
 from htb.desk import actor_of, caller_page, case
@@ -253,7 +253,6 @@ class RefusalTemplateAdmin(KeptAdmin):
 
     list_display = ("code", "text_nl")
     fields = ("code", "text_nl", "text_fr", "text_de", "text_en")
-    fixed = ("code",)
 
 
 def ticket_in(typed: str) -> str | None:

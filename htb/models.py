@@ -201,7 +201,7 @@ class DownloadLink(models.Model):
 class RefusalTemplate(models.Model):
     """A reason for refusing that staff keep in four languages; the applicant reads it in the request's language."""
 
-    code = models.SlugField(unique=True)
+    code = models.SlugField(_("code"), unique=True)
     text_nl = models.TextField(_("text (nl)"))
     text_fr = models.TextField(_("text (fr)"))
     text_de = models.TextField(_("text (de)"))

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from identity.models import Person, Proposal, VouchedMeans
-from identity.proposals import Kind
+from identity.proposals import Kind, touched_in_words
 from identity.vouching import found
 from outbox.letters import Block, Facts, Letter, PageLink, Paragraph
 
@@ -137,8 +137,8 @@ def proposal_step(person: Person, proposal: Proposal, *, kind: Kind, by: Person)
             (_("About"), kind.headline(proposal)),
             (_("State"), state),
             (_("By"), by.full_name),
-            (_("People touched"), str(proposal.people)),
-            (_("Enterprises touched"), str(proposal.enterprises)),
+            (_("People touched"), touched_in_words(proposal.people)),
+            (_("Enterprises touched"), touched_in_words(proposal.enterprises)),
         ]
         if proposal.takes_effect_on:
             rows.append((_("Takes effect on"), date_format(proposal.takes_effect_on)))

@@ -18,7 +18,7 @@ from identity.actions import proposals as acts
 from identity.actions.staff import staff_actor
 from identity.actor import Actor
 from identity.models import Person, Proposal
-from identity.proposals import kind_of, kinds_for, sees_every_kind
+from identity.proposals import kind_of, kinds_for, sees_every_kind, touched_in_words
 from ui.components import Row
 from ui.lookups import DeclaredLookups
 
@@ -48,7 +48,16 @@ class OutcomeFilter(admin.SimpleListFilter):
 class ProposalAdmin(DeclaredLookups, admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own class takes no argument
     """Proposals about which the member of staff may decide, the oldest first. Each has a page with its buttons."""
 
-    list_display = ("about", "what", "made_by", "made_at", "people", "enterprises", "takes_effect_on", "state")
+    list_display = (
+        "about",
+        "what",
+        "made_by",
+        "made_at",
+        "touched_people",
+        "touched_enterprises",
+        "takes_effect_on",
+        "state",
+    )
     list_filter = (OutcomeFilter,)
     list_select_related = ("made_by",)
     ordering = ("made_at", "id")
@@ -85,6 +94,16 @@ class ProposalAdmin(DeclaredLookups, admin.ModelAdmin):  # type: ignore[type-arg
     def what(self, proposal: Proposal) -> str:
         """The kind's word."""
         return str(kind_of(proposal).label)
+
+    @admin.display(description=gettext_lazy("people"))
+    def touched_people(self, proposal: Proposal) -> str:
+        """How many, as far as they were counted."""
+        return touched_in_words(proposal.people)
+
+    @admin.display(description=gettext_lazy("enterprises"))
+    def touched_enterprises(self, proposal: Proposal) -> str:
+        """How many, as far as they were counted."""
+        return touched_in_words(proposal.enterprises)
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, proposal: Proposal) -> str:
@@ -151,8 +170,8 @@ def _shown(actor: Actor, proposal: Proposal) -> dict[str, Any]:
     return {
         "proposal": proposal,
         "about": _about(proposal),
-        "people": touches.people if touches else proposal.people,
-        "enterprises": touches.enterprises if touches else proposal.enterprises,
+        "people": touched_in_words(touches.people if touches else proposal.people),
+        "enterprises": touched_in_words(touches.enterprises if touches else proposal.enterprises),
         "changes": kind.changes(proposal, kind.state(proposal, False)) if is_under_way else [],
         "is_own": proposal.made_by == actor.person,
         "may_decide": is_under_way and acts.can_decide(actor, proposal),

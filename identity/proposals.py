@@ -11,7 +11,9 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
+from django.utils.formats import number_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 from acts.act import Act
 from identity.actor import Actor
@@ -37,6 +39,17 @@ class Touches:
 
     people: int = 0
     enterprises: int = 0
+
+
+# Counting stops somewhere behind this: whoever decides need not know how many millions.
+MOST_TOUCHED = 100_000
+
+
+def touched_in_words(count: int) -> str:
+    """Return how many are touched, as a page or a mail says it."""
+    if count < MOST_TOUCHED:
+        return number_format(count)
+    return gettext("%(count)s or more") % {"count": number_format(MOST_TOUCHED, force_grouping=True)}
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,25 @@ def drawn() -> str:
     lines += ["| group | what | may |", "|---|---|---|"]
     for group, models in GROUPS.items():
         lines += [f"| {group} | {model} | {', '.join(verbs)} |" for model, verbs in models.items()]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", *_kept(), ""])
+
+
+def _kept() -> list[str]:
+    """Return what keepers keep: which field takes a second keeper."""
+    from enterprises.kept import KEPT, Effect
+
+    lines = [
+        "## What keepers keep, and what takes two of them",
+        "",
+        "See [keepers.md](keepers.md). A new thing takes two.",
+    ]
+    lines += ["", "| model | field | changing it |", "|---|---|---|"]
+    for model, fields in KEPT.items():
+        for effect in Effect:
+            names = [f"`{name}`" for name, found in fields.items() if found is effect]
+            if names and effect is not Effect.NUMBER:
+                lines.append(f"| {model} | {', '.join(names)} | {effect} |")
+    return lines
 
 
 if __name__ == "__main__":

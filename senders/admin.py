@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from enterprises.admin import KeptAdmin
+from enterprises.kept_admin import KeptAdmin
 from senders.models import MessageCode
 
 
@@ -15,4 +15,3 @@ class MessageCodeAdmin(KeptAdmin):
     list_select_related = ("application__kind",)
     search_fields = ("code", "application__code")
     fields = ("code", "application", "is_active")
-    fixed = ("code", "application")

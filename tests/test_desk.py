@@ -24,6 +24,7 @@ from htb.models import RefusalTemplate, Request, RequestWord
 from identity.models import Person
 from outbox.chores import registered
 from tests import cast
+from tests.keeping import keep
 from tests.logging_in import person_called
 from tests.requesting import SCAN, ask, demo_request, desk
 
@@ -472,8 +473,8 @@ def test_X7_what_changed_before_the_receipt_was_confirmed_is_named(one: Client, 
 def test_E9_keepers_keep_the_reasons_and_the_record_keeps_who() -> None:
     one = desk("eranova3")
     reason = RefusalTemplate.objects.get(code="no-original")
-    texts = {f"text_{language}": f"Reason {language}" for language in ("nl", "fr", "de", "en")}
-    assert one.post(f"/admin/htb/refusaltemplate/{reason.pk}/change/", {"code": "other", **texts}).status_code == 302
+    texts: dict[str, Any] = {f"text_{language}": f"Reason {language}" for language in ("nl", "fr", "de", "en")}
+    keep(one, RefusalTemplate, reason.pk, code="other", **texts)
     reason.refresh_from_db()
     assert (reason.code, reason.text_in("de")) == ("no-original", "Reason de")
     assert Event.objects.filter(act="refusaltemplate.edit").exists()

@@ -12,7 +12,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from audit.models import Event
 from enterprises.models import Application, CapacityKind, Domain, FunctionRule
-from identity.models import Person
+from identity.models import Person, Proposal
+from tests.keeping import propose
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +76,7 @@ def test_E9_nobody_comes_in_without_a_code(staff: Person) -> None:
 
 
 def test_E1_a_new_rule_is_recorded(keeper: Client, staff: Person) -> None:
-    assert keeper.post(f"{ADMIN}/functionrule/add/", RULE).status_code == 302
+    assert keeper.post(f"{ADMIN}/functionrule/add/", RULE | {"counts": ""}).status_code == 302
     rule = FunctionRule.objects.get(code="10100")
     recorded, details = event("rule.add")
     assert (recorded.actor, recorded.role, recorded.level) == (str(staff.public_id), "staff", 400)
@@ -109,10 +110,11 @@ def test_nothing_that_is_kept_can_be_deleted(keeper: Client) -> None:
 def test_what_others_hang_on_is_fixed(keeper: Client) -> None:
     kind = CapacityKind.objects.get(code="employer-rsz")
     names = {f"name_{language}": "Werkgever" for language in ("nl", "fr", "de", "en")}
-    answers = {"code": "other", "identified_by": "enterprise", "domain": "2", "position": "1", **names}
-    assert keeper.post(f"{ADMIN}/capacitykind/{kind.pk}/change/", answers).status_code == 302
+    answers: dict[str, Any] = {"code": "other", "identified_by": "enterprise", "domain": "2", "position": "1", **names}
+    assert propose(keeper, CapacityKind, kind.pk, **answers).status_code == 302
+    assert set(Proposal.objects.get().content["values"]) == set(names)
     kind.refresh_from_db()
-    assert (kind.code, kind.identified_by, kind.name_fr) == ("employer-rsz", "rsz", "Werkgever")
+    assert (kind.code, kind.identified_by, kind.domain.code) == ("employer-rsz", "rsz", "social-security")
 
 
 def test_E1_an_application_is_retired_after_a_question_and_once(keeper: Client, staff: Person) -> None:

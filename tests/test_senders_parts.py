@@ -15,6 +15,7 @@ from senders.enums import ChannelKind
 from senders.models import Certificate, Channel, MessageCode, Sender
 from senders.passwords import hash_password, is_password
 from tests import cast, sending
+from tests.keeping import keep
 from tests.staffing import log_in_staff
 
 KINDS = [ChannelKind.FTP, ChannelKind.SFTP, ChannelKind.WEB_SERVICE]
@@ -80,8 +81,8 @@ class TestMessageCodes:
     def test_E9_keepers_keep_them_and_the_record_knows(self) -> None:
         client = log_in_staff("eranova3")
         pension = sending.application("pension-register")
-        data = {"code": "PENS", "application": str(pension.pk), "is_active": "on"}
-        assert client.post("/admin/senders/messagecode/add/", data).status_code == 302
+        data: dict[str, Any] = {"code": "PENS", "application": str(pension.pk), "is_active": "on"}
+        keep(client, MessageCode, **data)
         code = MessageCode.objects.get(code="PENS")
         assert (code.application, code.is_active) == (pension, True)
         assert Event.objects.filter(act="messagecode.add").exists()
