@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from access_admins.enums import ChiefKind
 from access_admins.models import ChiefRole
 from enterprises.models import Capacity, Enterprise
+from htb.enums import RequestState
 from htb.models import Request
-from identity.models import Person
+from identity.models import Person, Proposal
 from senders.models import (
     IN_USE,
     Carried,
@@ -71,6 +72,10 @@ def _staff() -> Iterator[tuple[str, QuerySet]]:  # type: ignore[type-arg]
     yield "somebody with two duties", grouped.annotate(duties=Count("groups")).filter(duties__gt=1)
     yield "an operator with a duty", grouped.filter(is_superuser=True)
     yield "somebody with a duty who is no staff", grouped.filter(is_staff=False)
+    twice = Q(confirmed_by__staff_number__number_hash=F("made_by__staff_number__number_hash"))
+    yield "a proposal confirmed by the person who made it", Proposal.objects.filter(twice)
+    twice = Q(decided_by__staff_number__number_hash=F("received_by__staff_number__number_hash"))
+    yield "a request approved by the person who received it", Request.objects.filter(twice, state=RequestState.APPROVED)
     yield "somebody with a permission of their own", Person.objects.filter(user_permissions__isnull=False).distinct()
 
 

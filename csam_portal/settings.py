@@ -211,6 +211,8 @@ LIMITS = {
     "gateway_password.user": (env.int("LIMIT_GATEWAY_PASSWORD", default=50), 15 * 60),
     "upload.actor": (env.int("LIMIT_UPLOAD_ACTOR", default=30), 3600),
     # Counted in the activations themselves, the one that came with the role included.
+    # Every supervisor gets a mail of each.
+    "proposal.actor": (env.int("LIMIT_PROPOSAL_ACTOR", default=60), 3600),
     "activation.person": (env.int("LIMIT_ACTIVATION_PERSON", default=4), 24 * 3600),
 }
 # How many proxies in front write X-Forwarded-For; 0 = none, the connection's own address counts.

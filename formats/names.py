@@ -1,6 +1,7 @@
 """Comparing what people type: names without accents and capitals, user names without look-alikes."""
 
 import unicodedata
+from typing import Protocol
 
 _LETTERS = str.maketrans({
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "Đ": "d", "ð": "d",
@@ -15,6 +16,13 @@ _LOOK_ALIKES = str.maketrans({
 
 # The one accent that capitals and small letters are not the same for: small, it is a letter (ᾳ, αι).
 _IOTA_BELOW = "\u0345"
+
+
+class Named(Protocol):
+    """Who has a name. `identity.models.Person` is one."""
+
+    first_names: str
+    last_name: str
 
 
 def fold(text: str) -> str:
@@ -56,6 +64,15 @@ def may_name(text: str, *, first_names: str, last_name: str) -> bool:
     """
     named, given, surname = words(text), words(first_names), words(last_name)
     return bool(given | surname) and surname <= named and (not given or bool(given & named))
+
+
+def is_named(person: Named, *, first_names: str, last_name: str) -> bool:
+    """Tell whether somebody carries a name: the whole surname that is given for them, and one of the given names.
+
+    For letting somebody in: unlike `may_name`, both are asked, each in its own place.
+    """
+    surname, given = words(person.last_name), words(person.first_names)
+    return bool(surname) and surname <= words(last_name) and bool(given & words(first_names))
 
 
 def user_name_key(user_name: str) -> str:

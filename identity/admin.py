@@ -41,6 +41,11 @@ class StaffForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own clas
         labels = {"is_superuser": _("Operator: sees everything, changes nothing")}
         help_texts = {"is_superuser": "", "email": _("The link to the means of login goes there.")}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:  # the eID is held against both names (T8); an old account is closed without them
+            self.fields["first_names"].required = self.fields["email"].required = True
+
     def clean_user_name(self) -> str:
         """Hold it to the rules of everybody's user names."""
         return NewUserNameField().clean(self.cleaned_data["user_name"])

@@ -16,6 +16,7 @@ from identity.actor import Actor, portal_actor
 from identity.enums import Role
 from identity.independence import check_second
 from identity.letters import proposal_step
+from identity.limits import spend
 from identity.models import Person, Proposal
 from identity.proposals import Kind, State, kind_of, told_of, under_way
 
@@ -24,7 +25,9 @@ CHAIN = "portal"
 
 def check_decide(actor: Actor, proposal: Proposal) -> None:
     """Proposing, refusing, withdrawing: who holds the kind's permission. Raises NotAllowed."""
-    if not actor.person.has_perm(kind_of(proposal).permission):
+    # Asked afresh: Django remembers what somebody may for as long as their request lasts.
+    person = Person.objects.filter(pk=actor.person.pk).first()
+    if person is None or not person.has_perm(kind_of(proposal).permission):
         raise NotAllowed(_("Your group at the contact centre does not decide about this."), roles=(Role.STAFF,))
 
 
@@ -41,12 +44,15 @@ def propose(*, actor: Actor, kind: str, subject: str, content: State, takes_effe
     """Propose something; whoever is told of its kind gets a mail. Return the proposal.
 
     kind: a registered name. subject, content: see identity.models.Proposal. takes_effect_on: the first day asked for.
-    Raises NotAllowed; Refused by the kind's own rules, where nothing would change, or where the same is proposed already.
+    Raises NotAllowed; Refused by the kind's own rules, where nothing would change, or where the same is proposed already;
+    TooMany where somebody proposes so many that nobody reads the mails any more.
     """
     proposal = Proposal(
         kind=kind, subject=subject, content=content, takes_effect_on=takes_effect_on, made_by=actor.person
     )
     of = kind_of(proposal)
+    check_decide(actor, proposal)
+    spend(("proposal.actor", str(actor.public_id)))
     with perform("proposal.make", actor=actor, chain=CHAIN) as act:
         check_decide(actor, proposal)
         if under_way(kind, subject):

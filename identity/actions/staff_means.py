@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from acts.act import Act, perform
 from acts.errors import Missing, Refused
 from audit.record import hold as hold_chain
-from formats.names import may_name
+from formats.names import is_named
 from identity import codes, letters
 from identity.actions.means import hold
 from identity.actions.passwords import link_hash, use_up
@@ -89,8 +89,7 @@ def check_proof(person: Person, proof: Proof) -> None:
     number whose other account has another duty (T9)."""
     if proof.level < LEVEL:
         raise Refused(_("Use your eID: another means does not suffice here."), code="level")
-    named = f"{proof.first_names} {proof.last_name}"
-    if not may_name(named, first_names=person.first_names, last_name=person.last_name):
+    if not is_named(person, first_names=proof.first_names, last_name=proof.last_name):
         raise Refused(
             _("The name on this eID is not that of the account. Ask a supervisor to have the name put right."),
             code="another_name",

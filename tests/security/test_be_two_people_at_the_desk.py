@@ -151,10 +151,12 @@ def test_T7_one_supervisor_renews_nobodys_means() -> None:
     assert not mails_to("eranova1@example.be")
 
 
-@pytest.mark.parametrize("owner", [card_of(ROGUE), cast.KARIM])
+@pytest.mark.parametrize("owner", [card_of(ROGUE), cast.KARIM], ids=["the supervisor's", "a namesake's"])
 def test_T8_renewed_means_open_for_the_same_number_alone(owner: str) -> None:
     victim = person_called("eranova1")
-    Person.objects.filter(pk=victim.pk).update(first_names="", last_name="El Amrani" if owner == cast.KARIM else "5")
+    # Whose name the eID carries: it is no namesake's either.
+    first_names, last_name = ("Karim", "El Amrani") if owner == cast.KARIM else ("Eranova", "5")
+    Person.objects.filter(pk=victim.pk).update(first_names=first_names, last_name=last_name)
     victim.refresh_from_db()
     renew(log_in_staff(ROGUE), victim)
     code = code_on(decide(log_in_staff(HONEST)))
@@ -203,6 +205,14 @@ def test_T7_whatever_lets_somebody_in_waits(case: str) -> None:
     decide(log_in_staff(HONEST))
     now.refresh_from_db()
     assert {"reopen": now.is_active, "group": supervisors in now.groups.all(), "name": now.last_name == "5"}[case]
+
+
+def test_T7_an_account_without_names_and_address_is_closed_at_once_too() -> None:
+    person = person_called("eranova1")
+    Person.objects.filter(pk=person.pk).update(first_names="", email="")
+    person.refresh_from_db()
+    change(log_in_staff(ROGUE), person, is_active=False)
+    assert not person_called("eranova1").is_active
 
 
 @pytest.mark.parametrize("case", ["close", "no group"])
