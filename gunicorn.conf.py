@@ -1,8 +1,6 @@
 """gunicorn reads this by itself; the rest is said on its command line (docs/operations.md)."""
 
 import os
-import sys
-from typing import Any
 
 from csam_portal.logs import dict_config
 
@@ -13,10 +11,15 @@ logconfig_dict = dict_config(
 )
 accesslog = None
 
-
-def when_ready(_server: Any) -> None:
-    """With --preload the portal was there before its addresses were, so they are asked for again (T19)."""
-    if "csam_portal.wsgi" in sys.modules:
-        from csam_portal.starting.listening import refuse_when_reachable
-
-        refuse_when_reachable()
+# Whoever is slow holds none of these threads (BEHAVIOUR T18).
+worker_class = "csam_portal.web_worker.Worker"
+threads = 4
+worker_connections = 300
+# One request a connection, sent by the worker's loop.
+keepalive = 0
+sendfile = False
+# Django takes 32 kB of headers together (csam_portal.bodies).
+limit_request_fields = 64
+graceful_timeout = 20
+# Nobody steers a server by a file in somebody's home.
+control_socket_disable = True

@@ -24,11 +24,15 @@ Outside production a web server that listens at an address of another machine th
 come from elsewhere or through a proxy are answered 403.
 """
 
+SERVING = """
+In production the web server does not start either where {} (T18).
+"""
+
 
 def drawn() -> str:
     """Return the page: three tables, and what no setting tells."""
     from csam_portal import checks
-    from csam_portal.starting import elsewhere, everywhere, hidden, production
+    from csam_portal.starting import elsewhere, everywhere, hidden, production, serving
     from senders.gateway import certificate
 
     name, _space, words = certificate.NONE.partition(" ")
@@ -46,7 +50,7 @@ def drawn() -> str:
             f"| | {_cell(checks.DEMO_WORLD)} |",
             f"| web server | {_cell(checks.CHANGEABLE)} |",
             f"| gateway | `{name}` {_cell(words)} |",
-            "",
+            SERVING.format(serving.OTHER_WORKER),
         ]
     )
 

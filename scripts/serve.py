@@ -89,7 +89,6 @@ def serve(port: int) -> int:
         "csam_portal.wsgi",
         f"--bind={HOST}:{port}",
         "--workers=2",
-        "--no-control-socket",
     ]
     worker = [sys.executable, "manage.py", "work"]
     # Sessions of their own: Ctrl-C reaches this process alone, which then ends both in order.

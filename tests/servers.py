@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @contextmanager
 def serving(address: str, *gunicorn_options: str, **environment: str) -> Iterator[None]:
-    """Serve the portal at an address with these variables set; one synchronous worker unless the options say otherwise."""
+    """Serve the portal at an address with these variables set, as gunicorn.conf.py says unless the options say otherwise."""
     variables = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "csam_portal.settings",

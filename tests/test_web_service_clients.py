@@ -34,7 +34,7 @@ def sender(transactional_db: None, tmp_path: Path) -> Registered:
 
 @pytest.fixture
 def portal(transactional_db: None, tmp_path: Path) -> Iterator[str]:
-    """The portal over HTTPS with a certificate of its own; returns its address."""
+    """The portal over HTTPS with a certificate of its own, which our worker leaves to a proxy; returns its address."""
     key, certificate, port = tmp_path / "tls.key", tmp_path / "tls.crt", free_port()
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(certificate), "-days",
@@ -50,7 +50,7 @@ def portal(transactional_db: None, tmp_path: Path) -> Iterator[str]:
     }
     command = [
         sys.executable, "-m", "gunicorn", "csam_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--keyfile", str(key),
-        "--certfile", str(certificate),
+        "--certfile", str(certificate), "--worker-class", "gthread",
     ]  # fmt: skip
     process = subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
