@@ -65,7 +65,7 @@ class PageMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, LevelTooLow):
             return step_up(request, exception.level)
-        if isinstance(exception, ProofTooOld):
+        if isinstance(exception, ProofTooOld) and hasattr(request, "page"):
             return _lead_to("prove", request)
         if isinstance(exception, ActError):
             declaration: Page | None = getattr(request, "page", None)

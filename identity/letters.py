@@ -64,6 +64,26 @@ def activation(person: Person, *, language: str, secret: str, until: datetime, d
         )  # fmt: skip
 
 
+def first_password_renewed(person: Person, *, by: Person, secret: str, until: datetime) -> Letter:
+    """To the address of a user's account: the link to a password in the place of a first one (BEHAVIOUR T5)."""
+    with translation.override(person.language):
+        return Letter(
+            subject=_("Choose your password for CSAM"),
+            greeting=_greeting(person),
+            blocks=(
+                Paragraph(
+                    _("%(who)s has renewed your first password: the one that you were given no longer works. With this link "
+                      "you choose your own.")
+                    % {"who": by.full_name}
+                ),
+                PageLink(_("Choose a password"), _link(secret)),
+                Paragraph(_("The link works once, until %(moment)s.") % {"moment": _moment(until)}),
+                Paragraph(_("The page asks an activation code. Whoever gave you access gives you the code too, not by mail.")),
+                unexpected(),
+            ),
+        )  # fmt: skip
+
+
 def forgotten_password(person: Person, *, secret: str, until: datetime) -> Letter:
     """To the person's own address: the link to a new password (BEHAVIOUR L7)."""
     with translation.override(person.language):

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     ACCOUNT_IMPORT = "account.import"
     ACCOUNT_BLOCK = "account.block"  # and unblock
     ACCOUNT_DELETE = "account.delete"
+    MEANS_RENEW = "means.renew"
     GRANT_GIVE = "grant.give"
     GRANT_END = "grant.end"
     ROLE_RESIGN = "role.resign"
@@ -97,6 +98,8 @@ RIGHTS: tuple[Right, ...] = (
     Right((_P.ACCOUNT_EDIT,), On.AS_HTB, _HTB),
     Right((_P.ACCOUNT_BLOCK, _P.ACCOUNT_DELETE, _P.GRANT_GIVE, _P.GRANT_END), On.USER, _UPON_USERS),
     Right((_P.ACCOUNT_BLOCK, _P.ACCOUNT_DELETE), On.ADMINISTRATOR, _UPON_ADMINISTRATORS),
+    Right((_P.MEANS_RENEW,), On.USER, _UPON_USERS),
+    Right((_P.MEANS_RENEW,), On.ADMINISTRATOR, _UPON_ADMINISTRATORS),
     Right((_P.GRANT_GIVE, _P.GRANT_END), On.ADMINISTRATOR, {Role.HTB: Allowed.YES, Role.CO_HTB: Allowed.OTHERS}),
     Right((_P.GRANT_GIVE, _P.GRANT_END), On.AS_HTB, _HTB),
     Right((_P.SENDER_MANAGE,), None, _MANAGERS),

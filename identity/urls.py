@@ -15,6 +15,7 @@ urlpatterns = [
     path("link-gone", activation.link_gone, name="link-gone"),
     path("activate", activation.activate, name="activate"),
     path("activate/user-name", activation.activate_user_name, name="activate-user-name"),
+    path("activate/password", activation.activate_password, name="activate-password"),
     path("activate/device", activation.activate_device, name="activate-device"),
     path("activate/app", activation.activate_app, name="activate-app"),
     path("activate/codes", activation.activate_codes, name="activate-codes"),

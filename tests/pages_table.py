@@ -272,6 +272,7 @@ AFTER_ANOTHER_PAGE = (
     "new-password",
     "activate",
     "activate-user-name",
+    "activate-password",
     "activate-device",
     "activate-app",
     "activate-codes",

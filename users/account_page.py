@@ -37,6 +37,8 @@ from users.permissions import may_upon
 # Events of an account that its page shows; the enterprise's history has them all.
 SHOWN = 20
 
+RENEW_FIRST: Promise = gettext_lazy("Renew the first password")
+
 
 @dataclass(frozen=True)
 class AccountPage:
@@ -127,8 +129,15 @@ class AccountPage:
         )
         return [
             *([block] if self._may(Permission.ACCOUNT_BLOCK) else []),
+            *([(BulkAct.RENEW_FIRST_PASSWORD, RENEW_FIRST)] if self._may_renew_first else []),
             *([(BulkAct.DELETE, gettext_lazy("Delete"))] if self._may_delete else []),
         ]
+
+    @property
+    def _may_renew_first(self) -> bool:
+        """Whether there is a first password of this enterprise that nobody used (T5); the act knows the rest."""
+        person, here = self.account.person, self.frame.capacity.enterprise.public_id
+        return person.password_is_first and person.vouched_by == here and self._may(Permission.MEANS_RENEW)
 
     @property
     def _may_delete(self) -> bool:

@@ -26,6 +26,7 @@ class BulkAct(models.TextChoices):
     REMOVE_APPLICATIONS = "remove-applications", _("Remove application(s)")
     BLOCK = "block", _("Block user(s)")
     UNBLOCK = "unblock", _("Unblock user(s)")
+    RENEW_FIRST_PASSWORD = "renew-first-password", _("Renew first password(s)")
     DELETE = "delete", _("Delete user(s)")
 
 

@@ -24,6 +24,7 @@ ACCOUNT: dict[str, Words] = {
     "account.block": Words(_("Blocked"), _("%(subject)s blocked")),
     "account.unblock": Words(_("Unblocked"), _("%(subject)s unblocked")),
     "account.renew_activation": Words(_("New activation sent"), _("New activation sent to %(subject)s")),
+    "account.renew_password": Words(_("First password renewed"), _("First password of %(subject)s renewed")),
     "account.end": Words(_("Deleted"), _("Account of %(subject)s ended")),
     "own.account": Words(_("Data changed"), _("%(subject)s changed the e-mail addresses of the own account")),
     "demo.load": Words(_("Account created"), _("Role of %(subject)s in the demo world")),

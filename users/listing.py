@@ -7,7 +7,7 @@ data (name, first name, user name, INSZ) is kept on the server, under the refere
 What the list posts to the route `users-bulk`, with the filter's own query in the address:
 
     account   public ids of ticked rows, repeated; also those ticked on other pages of the list
-    act       add-applications, remove-applications, block, unblock, delete (`BulkAct`)
+    act       add-applications, remove-applications, block, unblock, renew-first-password, delete (`BulkAct`)
     all       "filter": all accounts of the filter, whatever is ticked
 
 The route `users-export` gets the same query, by POST too: an export is recorded.

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -162,10 +163,26 @@ def open_again(act: Act, *, person: Person, enterprise_public_id: uuid.UUID, add
     )
 
 
+def flooded(people: "QuerySet[Any, Any]", enterprise_public_id: uuid.UUID) -> set[int]:
+    """Return which persons (a subquery of ids) were sent as many links on this enterprise's word as a day allows."""
+    limit, seconds = settings.LIMITS[LIMIT]
+    recent = _mailed(enterprise_public_id).filter(
+        person__in=people, created_at__gt=timezone.now() - timedelta(seconds=seconds)
+    )
+    counted = recent.values("person").annotate(count=Count("pk")).filter(count__gte=limit)
+    return set(counted.values_list("person", flat=True))
+
+
+def _mailed(enterprise_public_id: uuid.UUID) -> QuerySet[Activation]:
+    """Return every link that went to somebody on this enterprise's word."""
+    purposes = (Activation.Purpose.ACTIVATE, Activation.Purpose.RENEW)
+    return Activation.objects.filter(purpose__in=purposes, enterprise=enterprise_public_id)
+
+
 def _refuse_too_many(person: Person, enterprise_public_id: uuid.UUID) -> None:
     limit, seconds = settings.LIMITS[LIMIT]
     window = timedelta(seconds=seconds)
-    opened = _opened(enterprise_public_id).filter(person=person, created_at__gt=timezone.now() - window)
+    opened = _mailed(enterprise_public_id).filter(person=person, created_at__gt=timezone.now() - window)
     newest = list(opened.order_by("-created_at").values_list("created_at", flat=True)[:limit])
     if len(newest) == limit:
         sentence = _("This person was sent several activations already. A new one can be sent after %(moment)s.")
@@ -199,6 +216,10 @@ def _live(activation: Activation | None) -> Activation | None:
     if activation.purpose == Activation.Purpose.ACTIVATE:
         is_needed = lacking(activation.person, activation.enterprise) != Lacking.NOTHING
         return activation if is_needed else None
+    if activation.purpose == Activation.Purpose.RENEW:
+        person = activation.person
+        is_waiting = person.password_is_first and person.vouched_by == activation.enterprise
+        return activation if is_waiting else None
     return activation
 
 

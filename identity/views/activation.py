@@ -19,10 +19,11 @@ from acts.attempts import refuse
 from acts.errors import Missing, Refused, Sentence, TooMany
 from identity import codes, drafts
 from identity.actions import activation as acts
+from identity.actions.first_passwords import choose_renewed_password
 from identity.actions.means import is_taken
 from identity.actions.passwords import TAKEN
 from identity.enums import Means
-from identity.forms import ActivationCodeForm, DeviceForm, NewUserNameForm
+from identity.forms import ActivationCodeForm, DeviceForm, NewPasswordForm, NewUserNameForm
 from identity.login import end_session
 from identity.models import Activation
 from identity.views.asking import ask
@@ -34,6 +35,7 @@ PAGE_OF = {
     Activation.Purpose.ACTIVATE: "activate",
     Activation.Purpose.PASSWORD: "new-password",
     Activation.Purpose.STAFF: "staff-activate",
+    Activation.Purpose.RENEW: "activate",
 }
 WRONG = _("The activation code is wrong. Ask whoever gave you access.")
 
@@ -67,13 +69,18 @@ def link_gone(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/link_gone.html", status=404)
 
 
-def step(needs: str = "") -> Callable[[Step], View]:
-    """Make a page of an activation: it needs a followed link, and the answer that the page before put into the draft."""
+def step(
+    needs: str = "", *, purposes: tuple[Activation.Purpose, ...] = (Activation.Purpose.ACTIVATE,)
+) -> Callable[[Step], View]:
+    """Make a page of an activation: it needs a followed link, and the answer that the page before put into the draft.
+
+    purposes: of the links that lead to it.
+    """
 
     def make(view: Step) -> View:
         @wraps(view)
         def page(request: HttpRequest) -> HttpResponse:
-            activation = followed_before(request, Activation.Purpose.ACTIVATE)
+            activation = followed_before(request, *purposes)
             draft = drafts.kept(request, drafts.LINK)
             if activation is None or draft is None:
                 return redirect("link-gone")
@@ -89,7 +96,7 @@ def step(needs: str = "") -> Callable[[Step], View]:
     return make
 
 
-@step()
+@step(purposes=(Activation.Purpose.ACTIVATE, Activation.Purpose.RENEW))
 def activate(request: HttpRequest, activation: Activation, draft: dict[str, Any]) -> HttpResponse:
     """The code that was given apart from the link."""
     form = ActivationCodeForm(request.POST if request.method == "POST" else None)
@@ -97,6 +104,9 @@ def activate(request: HttpRequest, activation: Activation, draft: dict[str, Any]
     if form.is_valid():
         try:
             if acts.is_right_code(activation, form.cleaned_data["code"]):
+                if activation.purpose == Activation.Purpose.RENEW:
+                    _keep(request, activation, draft, code_was_right=True)
+                    return redirect("activate-password")
                 user_name = activation.person.user_name
                 answers = {"user_name": user_name} if user_name else {}  # one that is there stays as it is
                 _keep(request, activation, draft, code_was_right=True, **answers)
@@ -122,6 +132,22 @@ def activate_user_name(request: HttpRequest, activation: Activation, draft: dict
         form.add_error("user_name", str(TAKEN))
     return ask(
         request, form, title=_("Choose a user name and a password"), submit=_("Next"), back=reverse("activate"),
+    )  # fmt: skip
+
+
+@step("code_was_right", purposes=(Activation.Purpose.RENEW,))
+def activate_password(request: HttpRequest, activation: Activation, draft: dict[str, Any]) -> HttpResponse:
+    """A password in the place of a first one that was renewed (T5)."""
+    form = NewPasswordForm(request.POST if request.method == "POST" else None, person=activation.person)
+    if form.is_valid():
+        hashed = make_password(form.cleaned_data["password"])
+        choose_renewed_password(activation=activation, password_hash=hashed)
+        drafts.drop(request.session, drafts.LINK)
+        messages.success(request, str(_("You have a new password. Log in with it.")))
+        return redirect("login")
+    text = _("Your user name is %(user_name)s.") % {"user_name": activation.person.user_name}
+    return ask(
+        request, form, title=_("Choose a password"), submit=_("Save"), texts=[text], back=reverse("activate"),
     )  # fmt: skip
 
 

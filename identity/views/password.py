@@ -173,11 +173,11 @@ def new_password(request: HttpRequest) -> HttpResponse:
     return ask(request, form, title=_("Choose a new password"), submit=_("Save"), status=status)
 
 
-def followed_before(request: HttpRequest, purpose: Activation.Purpose) -> Activation | None:
-    """Return the activation whose link this session followed, while it lives."""
+def followed_before(request: HttpRequest, *purposes: Activation.Purpose) -> Activation | None:
+    """Return the activation whose link this session followed, while it lives, if it is for one of these purposes."""
     draft = drafts.kept(request, drafts.LINK)
     activation = still_live(draft["activation"]) if draft is not None else None
-    return activation if activation is not None and activation.purpose == purpose else None
+    return activation if activation is not None and activation.purpose in purposes else None
 
 
 def _means(text: str) -> Means:

@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from acts.act import Act, Recorder, digest, perform
 from acts.errors import Changed, Missing
 from enterprises.scope import hold_capacity
+from identity import codes
 from identity.actor import Actor
+from identity.proof import check_fresh
 from identity.rights import Permission, check_right
 from users.accounts import block_all, end_all, unblock_all
+from users.bulk.first_passwords import renew_all
 from users.bulk.rules import judge, source_of
 from users.enums import BulkAct, BulkEnd
 from users.grants import end_for_all, give_to_all
@@ -24,6 +28,7 @@ EVENT: Mapping[str, str] = {
     BulkAct.REMOVE_APPLICATIONS: "grant.end",
     BulkAct.BLOCK: "account.block",
     BulkAct.UNBLOCK: "account.unblock",
+    BulkAct.RENEW_FIRST_PASSWORD: "account.renew_password",
     BulkAct.DELETE: "account.end",
 }
 
@@ -33,31 +38,38 @@ def plan_of(run: BulkRun) -> str:
     return digest([run.act, run.applications])
 
 
-def confirm(*, actor: Actor, run: BulkRun, confirmed: str) -> None:
+def confirm(*, actor: Actor, run: BulkRun, confirmed: str) -> str:
     """Carry out a run, or give it to the worker where it holds more than settings.BULK_AT_ONCE; confirming twice does it once.
 
-    confirmed: the digest that the check page showed. Rows that cannot be done are kept with their reason. Raises Missing
-    (cancelled meanwhile), NotAllowed (no right here any more), LevelTooLow, Changed (other applications were picked).
+    confirmed: the digest that the check page showed. Rows that cannot be done are kept with their reason. Return the code to
+    show once, which the links of renewed first passwords ask (T5), "" of other acts. Raises Missing (cancelled meanwhile),
+    NotAllowed (no right here any more), LevelTooLow, ProofTooOld (where it gives out a code), Changed (other applications were
+    picked).
     """
-    now = timezone.now()
+    now, code = timezone.now(), ""
+    if run.act == BulkAct.RENEW_FIRST_PASSWORD:
+        check_fresh(actor)
+        code = codes.new_code()
     with perform(EVENT[run.act], actor=actor) as act:
         held = BulkRun.objects.select_for_update(of=("self",)).filter(pk=run.pk).select_related("capacity__enterprise")
         run = held.first() or _missing()
         if run.confirmed_at is not None:
             act.is_repeated = True
-            return
+            return ""
         if plan_of(run) != confirmed:
             raise Changed(
                 _("Other applications were picked meanwhile. Nothing was done. Look at it again and confirm."),
                 code="plan_changed",
             )
         run.confirmed_at, run.level, run.next_at = now, actor.level, now
+        run.code_hash = make_password(codes.tidy(code)) if code else ""
         if run.size > settings.BULK_AT_ONCE:
             act.is_repeated = True  # the worker acts
         else:
             run.done, run.finished_at, run.end = run.size, now, BulkEnd.WHOLE
             _carry_out(act, run, actor, run.accounts, now)
-        run.save(update_fields=["confirmed_at", "level", "next_at", "done", "finished_at", "end"])
+        run.save(update_fields=["confirmed_at", "code_hash", "level", "next_at", "done", "finished_at", "end"])
+    return code
 
 
 def _missing() -> BulkRun:
@@ -108,5 +120,7 @@ def _carry_out(act: Act, run: BulkRun, actor: Actor, ids: list[int], now: dateti
             block_all(record, able, by=by, now=now)
         case BulkAct.UNBLOCK:
             unblock_all(record, able)
+        case BulkAct.RENEW_FIRST_PASSWORD:
+            renew_all(record, able, now=now)
         case BulkAct.DELETE:
             end_all(record, able, by=by, now=now)

@@ -30,6 +30,7 @@ TITLE: dict[str, Promise] = {
     BulkAct.REMOVE_APPLICATIONS: gettext_lazy("Take one or more applications from a group of users"),
     BulkAct.BLOCK: gettext_lazy("Blocking of the user"),
     BulkAct.UNBLOCK: gettext_lazy("Unblocking of the user"),
+    BulkAct.RENEW_FIRST_PASSWORD: gettext_lazy("Renewal of the first password"),
     BulkAct.DELETE: gettext_lazy("Deletion of the user"),
 }
 QUESTION: dict[str, Promise] = {
@@ -37,6 +38,9 @@ QUESTION: dict[str, Promise] = {
     BulkAct.REMOVE_APPLICATIONS: gettext_lazy("The applications below will be taken from the following user(s)."),
     BulkAct.BLOCK: gettext_lazy("Are you sure that you want to block the following user(s)?"),
     BulkAct.UNBLOCK: gettext_lazy("Are you sure that you want to unblock the following user(s)?"),
+    BulkAct.RENEW_FIRST_PASSWORD: gettext_lazy(
+        "Are you sure that you want to renew the first password of the following user(s)?"
+    ),
     BulkAct.DELETE: gettext_lazy("Are you sure that you want to delete the following user(s)?"),
 }
 CONSEQUENCE: dict[str, Promise] = {
@@ -44,6 +48,10 @@ CONSEQUENCE: dict[str, Promise] = {
     BulkAct.REMOVE_APPLICATIONS: gettext_lazy("Who holds only some of them loses those."),
     BulkAct.BLOCK: gettext_lazy("They have no access here any more, at once and wherever they are logged in."),
     BulkAct.UNBLOCK: gettext_lazy("They have the same access again as before they were blocked."),
+    BulkAct.RENEW_FIRST_PASSWORD: gettext_lazy(
+        "The first password that they were given ends. Each gets a link by mail to choose a password, which works for 7 days. "
+        "It asks a code: the next page shows it to you, once."
+    ),
     BulkAct.DELETE: gettext_lazy(
         "Their accounts here end, with all applications. Their history stays, and they can be added again later."
     ),
@@ -55,6 +63,7 @@ DONE: dict[str, Promise] = {
     ),
     BulkAct.BLOCK: gettext_lazy("The user(s) were blocked successfully."),
     BulkAct.UNBLOCK: gettext_lazy("The user(s) were unblocked successfully."),
+    BulkAct.RENEW_FIRST_PASSWORD: gettext_lazy("The first password(s) were renewed successfully."),
     BulkAct.DELETE: gettext_lazy("The user(s) were deleted successfully."),
 }
 

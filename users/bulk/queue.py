@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from acts.errors import LevelTooLow, Missing, NotAllowed, Refused
 from enterprises.models import Application
+from identity.actions.first_passwords import mail_first_password_link
 from identity.actor import Actor
 from identity.people import own_address
 from outbox.mails import queue
@@ -97,6 +98,13 @@ def _tell(run: BulkRun, ids: list[int]) -> None:
         refused = BulkRefusal.objects.filter(run=run, account__in=ids).values("account")
         changed = Account.objects.filter(pk__in=ids).exclude(pk__in=refused).exclude(person=run.person)
         applications = _changed_applications(run, ids)
+        if run.act == BulkAct.RENEW_FIRST_PASSWORD:
+            for account in changed.select_related("person"):
+                mail_first_password_link(
+                    account.person, enterprise_public_id=run.capacity.enterprise.public_id, address=account.email,
+                    opened_by=run.person, code_hash=run.code_hash, key=str(run.public_id),
+                )  # fmt: skip
+            return
         for account in changed.select_related("person"):
             address = account.email or own_address(account.person, run.capacity.enterprise.public_id)
             if address:

@@ -5,7 +5,7 @@ What an act upon one account raises is here the outcome of a row.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from acts.errors import NotAllowed, Refused
 from enterprises.models import Application, Capacity
 from identity.actor import Actor
 from identity.rights import On, Permission, check_right
+from users.bulk.first_passwords import FirstPassword, check_renew, first_passwords
 from users.enums import AccountType, BulkAct
 from users.models import Account, BulkRun
 from users.permissions import on_what
@@ -27,6 +28,7 @@ PERMISSION: Mapping[str, Permission] = {
     BulkAct.REMOVE_APPLICATIONS: Permission.GRANT_END,
     BulkAct.BLOCK: Permission.ACCOUNT_BLOCK,
     BulkAct.UNBLOCK: Permission.ACCOUNT_BLOCK,
+    BulkAct.RENEW_FIRST_PASSWORD: Permission.MEANS_RENEW,
     BulkAct.DELETE: Permission.ACCOUNT_DELETE,
 }
 GRANT_ACTS = (BulkAct.ADD_APPLICATIONS, BulkAct.REMOVE_APPLICATIONS)
@@ -38,7 +40,7 @@ class Row:
     """What decides about an account; ten thousand accounts are a handful of these.
 
     is_new_administrator: it became one since it was chosen. held: how many of the chosen applications it holds; offered: how
-    many of those can be given.
+    many of those can be given. password: of the person's first password, where the act is about that.
     """
 
     on: On
@@ -49,6 +51,7 @@ class Row:
     is_new_administrator: bool = False
     held: int = 0
     offered: int = 0
+    password: "FirstPassword | None" = None
 
 
 @dataclass
@@ -97,17 +100,23 @@ def check_row(actor: Actor, act: str, row: Row, capacity: Capacity) -> None:
         raise Refused(_("This user holds the chosen applications already."), code="holds_already")
     if act == BulkAct.REMOVE_APPLICATIONS and not row.held:
         raise Refused(_("This user holds none of the chosen applications."), code="holds_none")
+    if row.password is not None:
+        check_renew(actor, row.password, capacity)
 
 
 def judge(actor: Actor, run: BulkRun, capacity: Capacity, ids: Sequence[int]) -> Verdict:
-    """Judge accounts of a run, all at once: two statements at most. Raises LevelTooLow, Missing for all of them."""
+    """Judge accounts of a run, all at once: three statements at most. Raises LevelTooLow, Missing for all of them."""
     chosen = offered_applications(run, capacity) if run.act in GRANT_ACTS else []
     verdict, administrators = Verdict(), set(run.administrators)
     outcomes: dict[tuple[Any, ...], NotAllowed | Refused | None] = {}
+    passwords = first_passwords(ids, capacity) if run.act == BulkAct.RENEW_FIRST_PASSWORD else None
     for account, person, *facts in _rows(ids, capacity, chosen):
-        key = (person == actor.person.pk, account in administrators, *facts)
+        password = passwords[account] if passwords is not None else None
+        about = (person == actor.person.pk, account in administrators, *facts)
+        key = (*about, password)
         if key not in outcomes:
-            outcomes[key] = _outcome(actor, run.act, _row(_Facts(*key), len(chosen)), capacity)
+            row = replace(_row(_Facts(*about), len(chosen)), password=password)
+            outcomes[key] = _outcome(actor, run.act, row, capacity)
         refusal = outcomes[key]
         if refusal is None:
             verdict.able.append(account)

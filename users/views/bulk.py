@@ -14,6 +14,7 @@ from audit import readings
 from identity.actor import ActorRequest
 from identity.rights import Permission
 from ui.addresses import id_in
+from ui.kept import keep_code, take_code
 from ui.pages import page
 from users.bulk import actions, runs
 from users.bulk.forms import PickForm
@@ -100,7 +101,8 @@ def check(request: ActorRequest, enterprise_id: uuid.UUID, capacity_id: uuid.UUI
     changed = None
     if request.method == "POST":
         try:
-            actions.confirm(actor=request.actor, run=run, confirmed=request.POST.get("plan", ""))
+            code = actions.confirm(actor=request.actor, run=run, confirmed=request.POST.get("plan", ""))
+            keep_code(request, run.public_id, code)
             _untick(request, frame, run)
             return redirect(result)
         except Changed as change:
@@ -130,10 +132,12 @@ def result(request: ActorRequest, enterprise_id: uuid.UUID, capacity_id: uuid.UU
     if run.confirmed_at is None:
         return redirect(frame.address("bulk-check", run_id=run_id))
     number = request.GET.get("page", "")
+    code = take_code(request, run.public_id)
     summary = summary_of(run, int(number) if _PAGE.fullmatch(number) else 1)
     context = {
         "frame": frame,
         "summary": summary,
+        "code": code if summary.is_under_way or summary.succeeded else "",
         "list": _list(frame, run),
         "cancel": frame.address("bulk-cancel", run_id=run_id),
     }
