@@ -40,7 +40,7 @@ from users.enums import BulkAct
 from users.models import Account, BulkRefusal, BulkRun, Grant
 
 pytestmark = pytest.mark.django_db
-ADD, REMOVE, BLOCK, UNBLOCK, DELETE = BulkAct
+ADD, REMOVE, BLOCK, UNBLOCK, _RENEW, DELETE = BulkAct
 # Of another domain; the chief holds its account.
 OTHER_KIND = "finance-enterprise"
 
