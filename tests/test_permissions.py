@@ -28,7 +28,7 @@ EXPECTED: dict[str, dict[On | None, str]] = {
     "capacity.see capacity.edit": {None: "++++."},
     "account.see account.add account.export account.import": {None: "++++."},
     "account.edit": {On.USER: "++++.", On.ADMINISTRATOR: "++...", On.AS_HTB: "+...."},
-    "account.block account.delete": {On.USER: "oooo.", On.ADMINISTRATOR: "oo...", On.AS_HTB: "....."},
+    "account.block account.delete means.renew": {On.USER: "oooo.", On.ADMINISTRATOR: "oo...", On.AS_HTB: "....."},
     "grant.give grant.end": {On.USER: "oooo.", On.ADMINISTRATOR: "+o...", On.AS_HTB: "+...."},
     "sender.manage": {None: "++++."},
 }
@@ -54,8 +54,9 @@ def test_the_page_of_rights_is_drawn_from_the_table() -> None:
 def test_every_right_is_expected_here() -> None:
     here = {(permission, on) for permission, on, _role, _state, _mark in cases()}
     table = {(permission, right.on) for right in RIGHTS for permission in right.permissions}
-    # Nobody may block or delete an account held as HTB: the table has no line for it.
-    assert here - table == {(Permission.ACCOUNT_BLOCK, On.AS_HTB), (Permission.ACCOUNT_DELETE, On.AS_HTB)}
+    # Nobody may do these to an account held as HTB: the table has no line for it.
+    never = (Permission.ACCOUNT_BLOCK, Permission.ACCOUNT_DELETE, Permission.MEANS_RENEW)
+    assert here - table == {(permission, On.AS_HTB) for permission in never}
     assert table <= here
 
 
