@@ -33,6 +33,8 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 CODES_IN_SET = 24
 CODE_LENGTH = 8
 KEY_BYTES = 20
+# Of an app that has given no code yet.
+NO_STEP = -1
 # Of the QR code: modules of white around it (ISO/IEC 18004), pixels of a module.
 QUIET_ZONE, PIXELS = 4, 5
 
@@ -70,15 +72,18 @@ def accepts(person: Person, means: Means, code: str) -> bool:
     return not attempt.missed
 
 
-def is_code_of(person: Person, key: str, code: str) -> bool:
-    """Tell whether an app with this secret, not yet the person's, makes this code now. Wrong tries count; raises TooMany."""
+def step_of(person: Person, key: str, code: str) -> int | None:
+    """Return at which of its steps an app with this secret, not yet the person's, makes this code; None for a wrong one.
+
+    Wrong tries count; raises TooMany.
+    """
     with counted(("code.person", str(person.public_id))) as attempt:
         plain = tidy(code)
         totp = TOTP(unhexlify(key))
         totp.time = time.time()
         if not (plain.isdecimal() and totp.verify(int(plain), tolerance=1)):
             attempt.miss()
-    return not attempt.missed
+    return None if attempt.missed else int(totp.t())
 
 
 def accepts_any(person: Person, code: str) -> bool:
@@ -129,10 +134,10 @@ def qr(user_name: str, key: str) -> SafeString:
     )
 
 
-def put_app(person: Person, key: str) -> TOTPDevice:
-    """Write the person's app, in place of a former one. Inside an act."""
+def put_app(person: Person, key: str, *, used: int = NO_STEP) -> TOTPDevice:
+    """Write the person's app, in place of a former one. Inside an act. used: the step whose code has proved it already."""
     TOTPDevice.objects.filter(user=person).delete()
-    device: TOTPDevice = TOTPDevice.objects.create(user=person, name="app", key=key)
+    device: TOTPDevice = TOTPDevice.objects.create(user=person, name="app", key=key, last_t=used)
     return device
 
 

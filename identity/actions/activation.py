@@ -73,7 +73,7 @@ def lacking_each(people: Collection[Person], enterprise_public_id: uuid.UUID | N
 
 @dataclass(frozen=True)
 class NewMeans:
-    """What an activation sets. app_key (hex) or token_codes: the code device.
+    """What an activation sets. app_key (hex) or token_codes: the code device. app_used: the step whose code was given.
 
     password_hash: made when it was typed; "" where the person has user name and password, which stay as they are.
     """
@@ -81,6 +81,7 @@ class NewMeans:
     user_name: str
     password_hash: str = ""
     app_key: str = ""
+    app_used: int = codes.NO_STEP
     token_codes: tuple[str, ...] = ()
 
 
@@ -253,7 +254,7 @@ def activate(*, activation: Activation, means: NewMeans) -> Person:
             person.vouched_by = activation.enterprise
             person.save(update_fields=GIVEN)
         if means.app_key:
-            codes.put_app(person, means.app_key)
+            codes.put_app(person, means.app_key, used=means.app_used)
         else:
             codes.put_codes(person, list(means.token_codes))
         act.event(

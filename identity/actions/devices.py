@@ -21,8 +21,8 @@ REMOVED = {
 }
 
 
-def set_app(*, actor: Actor, key: str) -> None:
-    """Set up an app, in place of a former one. key: its secret, hex, from which a right code was just given.
+def set_app(*, actor: Actor, key: str, used: int = codes.NO_STEP) -> None:
+    """Set up an app, in place of a former one. key: its secret, hex, which just gave a right code, that of step `used`.
 
     Raises Refused (no user name), LevelTooLow, ProofTooOld, Changed.
     """
@@ -30,7 +30,7 @@ def set_app(*, actor: Actor, key: str) -> None:
         person = hold_own(actor=actor)
         check_change_device(Actor(person, actor.level, actor.means), Means.TOTP)
         check_fresh(actor)
-        codes.put_app(person, key)
+        codes.put_app(person, key, used=used)
         act.event(subject=person.public_id)
         note_change(act, person, SET[Means.TOTP], kinds=[Kind.APP])
 

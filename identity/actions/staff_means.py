@@ -100,9 +100,12 @@ def check_proof(person: Person, proof: Proof) -> None:
     check_duty_of_number(proof.number_hash, list(person.groups.values_list("name", flat=True)), person)
 
 
-def activate_staff(*, activation: Activation, proof: Proof, password_hash: str, app_key: str) -> Person:
-    """Give a member of staff the means that they chose, bound to their number. app_key: hex.
+def activate_staff(
+    *, activation: Activation, proof: Proof, password_hash: str, app_key: str, app_used: int = codes.NO_STEP
+) -> Person:
+    """Give a member of staff the means that they chose, bound to their number.
 
+    app_key: of the app, hex; app_used: the step whose code proved it.
     Raises Missing for a link that is gone, Refused as `check_proof` does.
     """
     with perform("staff.activate", actor=Actor(activation.person, level=proof.level), chain=CHAIN) as act:
@@ -112,7 +115,7 @@ def activate_staff(*, activation: Activation, proof: Proof, password_hash: str, 
         person.password, person.password_is_first = password_hash, False
         person.save(update_fields=["password", "password_is_first"])
         codes.remove(person, Means.TOKEN)
-        codes.put_app(person, app_key)
+        codes.put_app(person, app_key, used=app_used)
         act.event(role=Role.STAFF, subject=person.public_id)
         tell_staff(act, person, ACTIVATED)
     return person

@@ -184,7 +184,7 @@ def activate_app(request: HttpRequest, activation: Activation, draft: dict[str, 
         activation.person,
         user_name=draft["user_name"],
         back=reverse("activate-device"),
-        confirmed=lambda key: _finish(request, activation, draft, app_key=key),
+        confirmed=lambda key, step: _finish(request, activation, draft, app_key=key, app_used=step),
     )
 
 

@@ -44,8 +44,8 @@ def own_app_confirm(request: ActorRequest) -> HttpResponse:
     check_change_device(request.actor, Means.TOTP)
     person = request.actor.person
 
-    def confirmed(key: str) -> HttpResponse:
-        acts.set_app(actor=request.actor, key=key)
+    def confirmed(key: str, step: int) -> HttpResponse:
+        acts.set_app(actor=request.actor, key=key, used=step)
         return _done(request, acts.SET[Means.TOTP])
 
     return app_page(request, person, user_name=person.user_name or "", back=reverse("own-app"), confirmed=confirmed)

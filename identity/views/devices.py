@@ -17,9 +17,9 @@ WRONG = _("The code is wrong. Wait for the next one that the app shows, and chec
 
 
 def app_page(
-    request: HttpRequest, person: Person, *, user_name: str, back: str, confirmed: Callable[[str], HttpResponse]
+    request: HttpRequest, person: Person, *, user_name: str, back: str, confirmed: Callable[[str, int], HttpResponse]
 ) -> HttpResponse:
-    """Show the picture and the secret of the app in the draft; once its code is right, `confirmed(key)` answers."""
+    """Show the picture and the secret of the app in the draft; once its code is right, `confirmed(key, step)` answers."""
     draft = drafts.kept(request, drafts.APP, person)
     if draft is None:
         return redirect(back)
@@ -29,8 +29,9 @@ def app_page(
         status = 422
         if form.is_valid():
             try:
-                if codes.is_code_of(person, draft["key"], form.cleaned_data["code"]):
-                    return confirmed(draft["key"])
+                step = codes.step_of(person, draft["key"], form.cleaned_data["code"])
+                if step is not None:
+                    return confirmed(draft["key"], step)
                 form.add_error("code", str(WRONG))
             except TooMany as refusal:
                 status = refuse(form, refusal, "code")

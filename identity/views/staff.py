@@ -121,12 +121,18 @@ def staff_password(request: HttpRequest, activation: Activation, draft: dict[str
 def staff_app(request: HttpRequest, activation: Activation, draft: dict[str, Any]) -> HttpResponse:
     """The app's picture, and its first code; then everything is written."""
 
-    def finish(key: str) -> HttpResponse:
+    def finish(key: str, step: int) -> HttpResponse:
         proof = proof_of(request, activation.person)
         if proof is None:
             return redirect("staff-eid")
         try:
-            acts.activate_staff(activation=activation, proof=proof, password_hash=draft["password_hash"], app_key=key)
+            acts.activate_staff(
+                activation=activation,
+                proof=proof,
+                password_hash=draft["password_hash"],
+                app_key=key,
+                app_used=step,
+            )
         except Refused as refusal:  # decided otherwise meanwhile
             messages.error(request, str(refusal.sentence))
             return redirect("staff-eid")
