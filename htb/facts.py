@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from enterprises.gateway import Function, RegisteredEnterprise, Standing, register
+from enterprises.gateway import Function, RegisteredEnterprise, RegisteredPerson, Standing, register
 from enterprises.representatives import counting_functions
 from enterprises.ties import refuse_when_old
 from htb.models import Request
@@ -36,8 +36,33 @@ def some_representative_has_eid(number: str, facts: Facts) -> bool:
         return False
     source = register()
     counting = counting_functions(facts.enterprise, source.functions(number), timezone.localdate())
-    persons = (source.person(insz) for insz in {function.insz for function in counting})
-    return any(person is not None and person.has_eid and person.died_on is None for person in persons)
+    persons = source.persons(list({function.insz for function in counting})).values()
+    return any(person.has_eid and person.died_on is None for person in persons)
+
+
+# Of more legal representatives the desk is told how many there are; no enterprise of ours has as many.
+MOST_REPRESENTATIVES = 50
+
+
+@dataclass(frozen=True)
+class Representative:
+    """Somebody who represents an enterprise today. person: None where the register knows the number alone."""
+
+    insz: str
+    person: RegisteredPerson | None
+    functions: tuple[Function, ...]
+
+
+def representatives_of(enterprise: RegisteredEnterprise | None) -> list[Representative]:
+    """Return who represents an enterprise today, whoever asked: any of them may have signed (T11). Raises RegisterDown."""
+    if enterprise is None:
+        return []
+    source = register()
+    held: dict[str, list[Function]] = {}
+    for function in counting_functions(enterprise, source.functions(enterprise.number), timezone.localdate()):
+        held.setdefault(function.insz, []).append(function)
+    persons = source.persons(list(held)[:MOST_REPRESENTATIVES])
+    return [Representative(insz, persons.get(insz), tuple(functions)) for insz, functions in held.items()]
 
 
 def read_facts_about(request: Request, *, signer: str | None = None) -> Facts:

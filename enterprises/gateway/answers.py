@@ -101,6 +101,9 @@ class Register(Protocol):
     def person(self, insz: str) -> RegisteredPerson | None:
         """Return the person, also one who died, or None."""
 
+    def persons(self, insz: Sequence[str]) -> dict[str, RegisteredPerson]:
+        """Return those of these persons whom the register knows, by number."""
+
     def standing(self, number: str, insz: str) -> Standing:
         """Return what ties this person to this enterprise today."""
 

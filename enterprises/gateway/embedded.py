@@ -55,17 +55,20 @@ class EmbeddedRegister:
         )
 
     def person(self, insz: str) -> RegisteredPerson | None:
-        row = RegisterPerson.objects.filter(insz=insz).first()
-        if row is None:
-            return None
-        return RegisteredPerson(
-            insz=row.insz,
-            last_name=row.last_name,
-            first_names=row.first_names,
-            language=row.language,
-            died_on=row.died_on,
-            has_eid=row.has_eid,
-        )
+        return self.persons([insz]).get(insz)
+
+    def persons(self, insz: Sequence[str]) -> dict[str, RegisteredPerson]:
+        return {
+            row.insz: RegisteredPerson(
+                insz=row.insz,
+                last_name=row.last_name,
+                first_names=row.first_names,
+                language=row.language,
+                died_on=row.died_on,
+                has_eid=row.has_eid,
+            )
+            for row in RegisterPerson.objects.filter(insz__in=insz)
+        }
 
     def standing(self, number: str, insz: str) -> Standing:
         today = timezone.localdate()

@@ -1,6 +1,6 @@
-"""What was asked beside the register of today, row by row, and why a request cannot be approved (BEHAVIOUR X7)."""
+"""What was asked beside the register of today, row by row, and why a request cannot be approved (BEHAVIOUR X7, T11)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
@@ -10,12 +10,14 @@ from access_admins.holdings import current_chief
 from access_admins.models import ChiefRole
 from acts.errors import ActError, RegisterDown, Sentence
 from enterprises.enums import State
+from enterprises.function_words import words_of
 from enterprises.gateway import Function, RegisteredPerson
 from formats import enterprise_number
 from htb.enums import RequestAct, RequestState
-from htb.facts import Facts
+from htb.facts import MOST_REPRESENTATIVES, Facts, Representative
 from htb.models import Request
 from htb.permissions import check_approve
+from htb.policies import check_opened
 from htb.requests import check_still_holds
 from htb.transitions import transition
 from identity.actor import Actor
@@ -35,13 +37,36 @@ class Compared:
 
 def compare(case: Request, facts: Facts, *, show: Callable[[str], str]) -> list[Compared]:
     """Return every thing on which an approval rests. show: how a national number is written."""
+    held = (*facts.representative_functions, *facts.signer_functions)
+    words = words_of(function.code for function in held)
     return [
         *_enterprise(case, facts),
-        *_applicant(case, facts, show),
-        *_signer(case, facts, show),
+        *_applicant(case, facts, show, words),
+        *_signer(case, facts, show, words),
         *_chief(case, facts, show),
         _chief_then_and_now(case),
     ]
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """Somebody who represents the enterprise today, and whose signature the letter may bear."""
+
+    name: str
+    number: str
+    functions: str
+    is_applicant: bool
+
+
+def signatories(case: Request, representatives: list[Representative], *, show: Callable[[str], str]) -> list[Signatory]:
+    """Return every legal representative of today as the desk reads them, who asked first (T11)."""
+    words = words_of(function.code for one in representatives for function in one.functions)
+    found = []
+    for one in representatives[:MOST_REPRESENTATIVES]:
+        name = f"{one.person.first_names} {one.person.last_name}" if one.person else _("not in the register")
+        functions = _death(one.person) or _functions(one.functions, words)
+        found.append(Signatory(name, show(one.insz), functions, one.insz == case.applicant_insz))
+    return sorted(found, key=lambda one: (not one.is_applicant, one.name))
 
 
 def why_not_approved(actor: Actor, case: Request, facts: Facts | None) -> Sentence:
@@ -52,6 +77,7 @@ def why_not_approved(actor: Actor, case: Request, facts: Facts | None) -> Senten
         if facts is None:
             raise RegisterDown
         check_still_holds(case, facts)
+        check_opened(actor, case)
     except ActError as refusal:
         return for_desk(refusal)
     return ""
@@ -97,7 +123,7 @@ def _enterprise(case: Request, facts: Facts) -> list[Compared]:
     ]
 
 
-def _applicant(case: Request, facts: Facts, show: Callable[[str], str]) -> list[Compared]:
+def _applicant(case: Request, facts: Facts, show: Callable[[str], str], words: Mapping[str, str]) -> list[Compared]:
     person = facts.representative.person
     died = _death(person)
     return [
@@ -109,13 +135,13 @@ def _applicant(case: Request, facts: Facts, show: Callable[[str], str]) -> list[
         Compared(
             _("Function of the applicant that counts today"),
             _("legal representative"),
-            died or _functions(facts.representative_functions),
+            died or _functions(facts.representative_functions, words),
             differs=bool(died) or not facts.representative_functions,
         ),
     ]
 
 
-def _signer(case: Request, facts: Facts, show: Callable[[str], str]) -> list[Compared]:
+def _signer(case: Request, facts: Facts, show: Callable[[str], str], words: Mapping[str, str]) -> list[Compared]:
     """Who signed electronically; nothing for paper, where the desk reads the name on the letter."""
     if not case.is_signed_electronically:
         return []
@@ -131,7 +157,7 @@ def _signer(case: Request, facts: Facts, show: Callable[[str], str]) -> list[Com
         Compared(
             _("Function of the signer that counts today"),
             _("legal representative"),
-            died or _functions(facts.signer_functions),
+            died or _functions(facts.signer_functions, words),
             differs=bool(died) or not facts.signer_functions,
         ),
     ]
@@ -144,9 +170,9 @@ def _death(person: RegisteredPerson | None) -> str:
     return _("died on %(day)s") % {"day": date_format(person.died_on)}
 
 
-def _functions(functions: Iterable[Function]) -> str:
+def _functions(functions: Iterable[Function], words: Mapping[str, str]) -> str:
     said = [
-        _("%(code)s since %(day)s") % {"code": function.code, "day": date_format(function.starts_on)}
+        _("%(function)s since %(day)s") % {"function": words[function.code], "day": date_format(function.starts_on)}
         for function in functions
     ]
     return ", ".join(said) or _("none")
