@@ -23,14 +23,16 @@ from django.utils.translation import gettext_lazy as _
 
 from acts.errors import ActError
 from enterprises.kept_admin import KeptAdmin
-from formats import enterprise_number, ticket
+from formats import enterprise_number
 from formats.names import words
-from htb.desk import actor_of, caller_page, case
+from htb.desk import actor_of, caller_page, case, opened
 from htb.desk.forms import ReceiveForm
+from htb.document.content import read_code
+from htb.document.scans import SCAN_LIMIT
 from htb.enums import RequestState
 from htb.models import LONGEST_WORD, RefusalTemplate, Request, RequestWord
 from htb.permissions import check_process
-from htb.requests import OPEN, SCAN_LIMIT, receive
+from htb.requests import OPEN, receive
 from htb.transitions import EXPIRES_AFTER
 from ui.forms import one_line
 from ui.lookups import DeclaredLookups
@@ -154,6 +156,8 @@ class RequestAdmin(DeclaredLookups, BaseAdmin):
             path("<str:pk>/document/", self._page(self.document), name="htb_request_document"),
             path("<str:pk>/signed/", self._page(self.signed_file), name="htb_request_signed"),
             path("<str:pk>/scan/", self._page(self.scan), name="htb_request_scan"),
+            path("<str:pk>/opened/", self._page(self.opened), name="htb_request_opened"),
+            path("<str:pk>/opened/<int:number>/", self._page(self.picture), name="htb_request_picture"),
             *super().get_urls(),
         ]
 
@@ -195,6 +199,14 @@ class RequestAdmin(DeclaredLookups, BaseAdmin):
         """The file that came back signed electronically."""
         return case.signed_file(request, pk)
 
+    def opened(self, request: HttpRequest, pk: str) -> HttpResponse:
+        """The scan or the signed file, drawn, for who opened it."""
+        return opened.opened_page(self, request, pk)
+
+    def picture(self, request: HttpRequest, pk: str, number: int) -> HttpResponse:
+        """One page of it as a picture."""
+        return opened.picture(request, pk, number)
+
     def callers(self, request: HttpRequest) -> HttpResponse:
         """Look somebody up for a caller."""
         return caller_page.callers(self, request)
@@ -202,14 +214,16 @@ class RequestAdmin(DeclaredLookups, BaseAdmin):
     def find(self, request: HttpRequest) -> HttpResponse:
         """Find a request by what was typed or scanned: a ticket goes straight to its case.
 
-        By POST: neither ticket nor name stands in an address (BEHAVIOUR E4).
+        By POST: neither ticket nor name stands in an address (BEHAVIOUR E4). Of a QR code the digest is compared (T13).
         """
         if request.method != "POST":
             return redirect("admin:htb_request_changelist")
         typed = one_line(request.POST.get("q", "").strip()[:200])
-        number = ticket_in(typed)
+        number, code = read_code(typed) or ("", "")
         found = Request.objects.filter(ticket=number).first() if number else None
         if found is not None:
+            if code:
+                case.compare_found(request, found, typed)
             return redirect(case.ROUTE, found.pk)
         results = list(_matching(self.get_queryset(request), typed).order_by("registered_at", "id")[: PER_PAGE + 1])
         context = {
@@ -253,11 +267,6 @@ class RefusalTemplateAdmin(KeptAdmin):
 
     list_display = ("code", "text_nl")
     fields = ("code", "text_nl", "text_fr", "text_de", "text_en")
-
-
-def ticket_in(typed: str) -> str | None:
-    """Return the ticket number that was typed in any notation, or that a reader took from the document's QR code."""
-    return ticket.parse(typed) or next(filter(None, map(ticket.parse, typed.split())), None)
 
 
 def _matching(requests: QuerySet[Request], typed: str) -> QuerySet[Request]:

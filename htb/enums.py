@@ -25,6 +25,7 @@ class RequestAct(models.TextChoices):
     RECEIVE = "receive", _("record the receipt")
     RETURN_SIGNED = "return_signed", _("return signed electronically")
     ATTACH_SCAN = "attach_scan", _("attach the scan")
+    COMPARE_CODE = "compare_code", _("compare the QR code")
     NOTE = "note", _("note")
     APPROVE = "approve", _("approve")
     REFUSE = "refuse", _("refuse")
@@ -38,3 +39,13 @@ class Who(models.TextChoices):
     APPLICANT = "applicant", _("the applicant")
     PORTAL = "portal", _("the portal")
     DESK = "desk", _("the contact centre")
+
+
+class CodeCheck(models.TextChoices):
+    """What came of comparing the letter's QR code with the document that the portal made (BEHAVIOUR T13)."""
+
+    SAME = "same", _("that of our document")
+    UNREAD = "unread", _("could not be read from the scan")
+    DIFFERS = "differs", _("not that of our document")
+    # In the record of an approval alone.
+    BY_HAND = "by_hand", _("compared by hand")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from formats import enterprise_number
 from formats import ticket as ticket_format
 from formats.names import words
-from htb.enums import RequestAct, RequestState
+from htb.enums import CodeCheck, RequestAct, RequestState
 from identity.enums import Language
 from identity.models import pair
 
@@ -57,6 +57,12 @@ class Request(models.Model):
     # The way of X9: the file came back with a qualified signature, checked by the portal.
     is_signed_electronically = models.BooleanField(default=False)
     scan = models.BinaryField(null=True, blank=True)
+    # Of a scan that was drawn (T12); those of before have none, and are attached anew before an approval.
+    scan_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")
+    scan_pages = models.PositiveSmallIntegerField(default=0, db_default=0)
+    code_check = models.CharField(
+        _("QR code of the letter"), max_length=7, choices=CodeCheck.choices, blank=True, default="", db_default=""
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -104,6 +110,11 @@ class Request(models.Model):
         """The ticket number in groups."""
         return ticket_format.show(self.ticket)
 
+    @property
+    def evidence_sha256(self) -> str:
+        """The SHA-256 of what came signed: of the letter's scan, or of the file; "" while nothing came that counts."""
+        return self.signed_file.sha256 if self.is_signed_electronically else self.scan_sha256
+
 
 class RequestWord(models.Model):
     """A word of the names in a request, folded: by its beginning the desk finds the request, with or without accents (X7)."""
@@ -143,6 +154,23 @@ class RequestStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Opening(models.Model):
+    """A member of the desk opened the scan or the signed file, this very one (BEHAVIOUR T12)."""
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="openings")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("opening of a document")
+        verbose_name_plural = _("openings of documents")
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]} {self.at:%Y-%m-%d %H:%M}"
 
 
 class Document(models.Model):

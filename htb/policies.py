@@ -14,10 +14,11 @@ from acts.permissions import can
 from enterprises.enums import State
 from enterprises.gateway import RegisteredEnterprise, Standing
 from enterprises.ties import check_eligible
-from htb.enums import RequestState
+from htb.enums import CodeCheck, RequestState
 from htb.facts import Facts
 from htb.models import Request
 from htb.transitions import EXPIRES_AFTER
+from identity.actor import Actor
 
 
 def check_enterprise(enterprise: RegisteredEnterprise | None) -> RegisteredEnterprise:
@@ -103,6 +104,53 @@ def check_takes_scan(request: Request) -> None:
 
 
 takes_scan = can(check_takes_scan)
+
+
+def check_evidence(request: Request) -> None:
+    """Raise Refused while neither a scan that was drawn nor a signed file is there, or while the letter's code differs (X7)."""
+    if not request.evidence_sha256:
+        raise Refused(_("Attach the scan of the signed document first."), code="no_scan")
+    check_code(request)
+
+
+def check_code(request: Request) -> None:
+    """Raise Refused while the letter's QR code is that of another document (T13)."""
+    if request.code_check == CodeCheck.DIFFERS:
+        raise Refused(
+            _(
+                "The QR code of the letter is not that of the document that we made for this request. Refuse the request, or "
+                "go on once the right letter's code was compared."
+            ),
+            code="code_differs",
+        )
+
+
+def is_open_to(actor: Actor, request: Request) -> bool:
+    """Tell whether somebody opened the scan or the signed file as it is now."""
+    sha256 = request.evidence_sha256
+    return bool(sha256) and request.openings.filter(by=actor.person, sha256=sha256).exists()
+
+
+def check_opened(actor: Actor, request: Request) -> None:
+    """Raise Refused unless the actor opened this very scan or signed file (T12)."""
+    if is_open_to(actor, request):
+        return
+    raise Refused(_("Open the signed document first: who approves has read it."), code="not_opened")
+
+
+def check_compared(request: Request, *, is_compared: bool) -> None:
+    """Raise Refused unless the scan's QR code was read and compared, or the approver compared the letter by hand (T13)."""
+    if needs_comparing(request) and not is_compared:
+        raise Refused(
+            _("The QR code could not be read: compare the letter with the document, and tick that you did."),
+            field="is_compared",
+            code="not_compared",
+        )
+
+
+def needs_comparing(request: Request) -> bool:
+    """Tell whether a letter is to be compared by hand: a file that came back signed begins with our document itself."""
+    return not request.is_signed_electronically and request.code_check != CodeCheck.SAME
 
 
 def check_returnable(request: Request) -> None:

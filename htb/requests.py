@@ -2,8 +2,6 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from uuid import UUID
 
@@ -14,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from access_admins.enums import Procedure
 from access_admins.holdings import current_chief
 from access_admins.succession import plan_succession
-from acts.act import Act, perform
+from acts.act import perform
 from acts.errors import Changed, Refused
 from acts.runs import hold_run
 from enterprises.models import Enterprise
@@ -24,20 +22,24 @@ from htb.actions import Appointed, appoint, lock_enterprise, person_in
 from htb.asked import Asked
 from htb.document import make
 from htb.document.signed import check_signed
-from htb.enums import RequestAct, RequestState
+from htb.enums import CodeCheck, RequestAct, RequestState
 from htb.facts import Facts, read_facts_about
-from htb.models import Document, DownloadLink, RefusalTemplate, Request, RequestStep, RequestWord, SignedFile
-from htb.permissions import check_approve, check_process, check_process_this
+from htb.models import Document, DownloadLink, RefusalTemplate, Request, RequestWord, SignedFile
+from htb.moving import locked_by_desk, move, note_step
+from htb.permissions import check_approve
 from htb.policies import (
     check_chief_eligible,
+    check_code,
+    check_compared,
     check_enterprise,
+    check_evidence,
     check_not_already_chief,
+    check_opened,
     check_represents,
     check_returnable,
     check_signer,
-    check_takes_scan,
 )
-from htb.transitions import EXPIRES_AFTER, REMINDED_AFTER, allows, transition
+from htb.transitions import EXPIRES_AFTER, REMINDED_AFTER, allows
 from identity.actions.activation import open_activation, renewable
 from identity.actions.means import hold
 from identity.actor import Actor, portal_actor
@@ -47,8 +49,6 @@ from ui import journeys
 from ui.models import Run
 
 OPEN = (RequestState.REGISTERED, RequestState.RECEIVED)
-SCAN_LIMIT = 10 * 1024 * 1024
-_SCAN_STARTS = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n")
 
 
 # --- By the applicant ---------------------------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ def confirm(*, asked: Asked, facts: Facts, confirmed: str, run: Run, language: s
                     code="being_processed",
                 )
             if older.state == RequestState.REGISTERED:
-                _move(act, older, RequestAct.REPLACE)
+                move(act, older, RequestAct.REPLACE)
         request.save()
         RequestWord.objects.bulk_create(RequestWord.of(request))
         Document.objects.create(
@@ -96,7 +96,7 @@ def confirm(*, asked: Asked, facts: Facts, confirmed: str, run: Run, language: s
             unsealed_sha256=unsealed_sha256,
             made_at=request.registered_at,
         )
-        _note(act, request, RequestAct.CONFIRM)
+        note_step(act, request, RequestAct.CONFIRM)
         secret = secrets.token_urlsafe(32)
         DownloadLink.objects.create(
             request=request, secret_hash=_hash(secret), expires_at=request.registered_at + EXPIRES_AFTER
@@ -183,7 +183,7 @@ def return_signed(*, request: Request, content: bytes) -> Request:
             signed_at=signature.signed_at,
             returned_at=locked.received_at,
         )
-        _move(act, locked, RequestAct.RETURN_SIGNED, sha256=sha256, issuer=signature.issuer)
+        move(act, locked, RequestAct.RETURN_SIGNED, sha256=sha256, issuer=signature.issuer)
     return locked
 
 
@@ -192,39 +192,32 @@ def return_signed(*, request: Request, content: bytes) -> Request:
 
 def receive(*, actor: Actor, request: UUID, received_on: date) -> Request:
     """Record that the original letter came (X7, X8). Raises Refused where a newer one of the same applicant came first."""
-    with _locked(RequestAct.RECEIVE, actor, request) as (act, locked):
+    with locked_by_desk(RequestAct.RECEIVE, actor, request) as (act, locked):
         _refuse_when_another_came(locked)
+        check_code(locked)
         if received_on > timezone.localdate():
             raise Refused(_("This day is still to come."), field="received_on", code="in_future")
         if received_on < timezone.localdate(locked.registered_at):
             raise Refused(_("On this day the request was not made yet."), field="received_on", code="before_registered")
         locked.received_at, locked.received_by, locked.received_on = timezone.now(), actor.person, received_on
-        _move(act, locked, RequestAct.RECEIVE, received_on=received_on)
+        move(act, locked, RequestAct.RECEIVE, received_on=received_on)
     return locked
 
 
-def attach_scan(*, actor: Actor, request: UUID, content: bytes) -> Request:
-    """Attach the scan of the letter: a PDF, JPEG or PNG of at most 10 MB. It is kept, never opened."""
-    with _locked(RequestAct.ATTACH_SCAN, actor, request) as (act, locked):
-        check_takes_scan(locked)
-        if len(content) > SCAN_LIMIT or not content.startswith(_SCAN_STARTS):
-            raise Refused(_("Choose a PDF, JPEG or PNG file of at most 10 MB."), field="scan", code="not_a_scan")
-        locked.scan = content
-        _move(act, locked, RequestAct.ATTACH_SCAN, sha256=hashlib.sha256(content).hexdigest())
-    return locked
-
-
-def approve(*, actor: Actor, request: UUID, facts: Facts, reason: str) -> Appointed:
+def approve(*, actor: Actor, request: UUID, facts: Facts, reason: str, is_compared: bool = False) -> Appointed:
     """Approve: everything is checked against the register of today, then exactly what the standard procedure does (X7, S7).
 
     facts: the register's answers about the request's enterprise, applicant and chief, at most ten seconds old.
-    reason: what the approver checked, for the history and the record.
+    reason: what the approver checked, for the history and the record. is_compared: the approver compared the letter with the
+    document by hand, which is needed where the scan's QR code could not be read (T13).
     """
-    with _locked(RequestAct.APPROVE, actor, request) as (act, locked):
+    with locked_by_desk(RequestAct.APPROVE, actor, request) as (act, locked):
         enterprise_row = lock_enterprise(check_enterprise(facts.enterprise))
         facts.refuse_when_old()
         check_approve(actor, locked)
         check_still_holds(locked, facts)
+        check_opened(actor, locked)
+        check_compared(locked, is_compared=is_compared)
         if not reason.strip():
             raise Refused(_("Write what you checked."), field="reason", code="no_reason")
         plan = plan_succession(check_enterprise(facts.enterprise), chief_insz=locked.chief_insz)
@@ -242,7 +235,16 @@ def approve(*, actor: Actor, request: UUID, facts: Facts, reason: str) -> Appoin
             role=Role.STAFF,
         )
         locked.decided_at, locked.decided_by = timezone.now(), actor.person
-        _move(act, locked, RequestAct.APPROVE, note=reason, enterprise=enterprise_row, reason=reason)
+        move(
+            act,
+            locked,
+            RequestAct.APPROVE,
+            note=reason,
+            enterprise=enterprise_row,
+            reason=reason,
+            opened=locked.evidence_sha256,
+            code=CodeCheck.BY_HAND if is_compared else locked.code_check,
+        )
     return appointed
 
 
@@ -260,8 +262,7 @@ def check_still_holds(request: Request, facts: Facts) -> None:
     _refuse_when_newer_came(request)
     if request.is_signed_electronically:
         check_signer(facts)
-    elif Request.objects.filter(pk=request.pk, scan=None).exists():
-        raise Refused(_("Attach the scan of the signed document first."), code="no_scan")
+    check_evidence(request)
 
 
 def asked_in(request: Request) -> Asked:
@@ -281,23 +282,23 @@ def asked_in(request: Request) -> Asked:
 
 def refuse(*, actor: Actor, request: UUID, template: RefusalTemplate, note: str = "") -> Request:
     """Refuse with a reason that the applicant reads in the request's language; the note stays inside (X7)."""
-    with _locked(RequestAct.REFUSE, actor, request) as (act, locked):
+    with locked_by_desk(RequestAct.REFUSE, actor, request) as (act, locked):
         locked.decided_at, locked.decided_by = timezone.now(), actor.person
         locked.reason = template.text_in(locked.language)
-        _move(act, locked, RequestAct.REFUSE, note=note, template=template.code)
+        move(act, locked, RequestAct.REFUSE, note=note, template=template.code)
         act.mail(locked, address=locked.applicant_email, letter=letters.request_refused(locked))
     return locked
 
 
 def reopen(*, actor: Actor, request: UUID, reason: str) -> Request:
     """Take a refused request up again (X8). reason: for the history. Raises Refused while another one is open."""
-    with _locked(RequestAct.REOPEN, actor, request) as (act, locked):
+    with locked_by_desk(RequestAct.REOPEN, actor, request) as (act, locked):
         if not reason.strip():
             raise Refused(_("Say why the request is taken up again."), field="reason", code="no_reason")
         if _of_same_applicant(locked).filter(state__in=OPEN).exists():
             raise Refused(_("This applicant has another open request for this enterprise."), code="other_open")
         locked.decided_at, locked.decided_by, locked.reason = None, None, ""
-        _move(act, locked, RequestAct.REOPEN, note=reason, reason=reason)
+        move(act, locked, RequestAct.REOPEN, note=reason, reason=reason)
     return locked
 
 
@@ -307,7 +308,7 @@ def new_code(*, actor: Actor, request: UUID, reason: str) -> str:
     The earlier link and code end; a new link goes to the chief. reason: for the history and the record. Raises
     Refused where the role has ended, was not opened with an activation, or its holder can log in already.
     """
-    with _locked(RequestAct.NEW_CODE, actor, request) as (act, locked):
+    with locked_by_desk(RequestAct.NEW_CODE, actor, request) as (act, locked):
         if not reason.strip():
             raise Refused(_("Say why a new code is needed."), field="reason", code="no_reason")
         enterprise = Enterprise.objects.select_for_update().get(number=locked.enterprise_number)
@@ -324,16 +325,16 @@ def new_code(*, actor: Actor, request: UUID, reason: str) -> str:
             address=chief.email,
             language=person.language,
         )
-        _move(act, locked, RequestAct.NEW_CODE, note=reason, enterprise=enterprise, reason=reason)
+        move(act, locked, RequestAct.NEW_CODE, note=reason, enterprise=enterprise, reason=reason)
     return code
 
 
 def note(*, actor: Actor, request: UUID, text: str) -> Request:
     """Add an internal note to the history."""
-    with _locked(RequestAct.NOTE, actor, request) as (act, locked):
+    with locked_by_desk(RequestAct.NOTE, actor, request) as (act, locked):
         if not text.strip():
             raise Refused(_("Write the note."), field="note", code="no_note")
-        _move(act, locked, RequestAct.NOTE, note=text)
+        move(act, locked, RequestAct.NOTE, note=text)
     return locked
 
 
@@ -367,7 +368,7 @@ def _daily(what: RequestAct, request: UUID) -> None:
             return
         if what == RequestAct.REMIND:
             locked.reminded_at = timezone.now()
-        _move(act, locked, what)
+        move(act, locked, what)
         if what == RequestAct.REMIND:
             act.mail(locked, address=locked.applicant_email, letter=letters.request_expires_soon(locked))
         elif was_registered:
@@ -375,56 +376,6 @@ def _daily(what: RequestAct, request: UUID) -> None:
 
 
 # --- What the acts share ------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _locked(what: RequestAct, actor: Actor, request: UUID) -> Iterator[tuple[Act, Request]]:
-    """Run an act of the contact centre on a request: right, lock, table of states."""
-    with perform(f"request.{what}", actor=actor, chain=f"request:{request}") as act:
-        check_process(actor)
-        locked = Request.objects.select_for_update().get(public_id=request)
-        check_process_this(actor, locked)
-        transition(what, RequestState(locked.state))
-        yield act, locked
-
-
-def _move(
-    act: Act,
-    request: Request,
-    what: RequestAct,
-    *,
-    note: str = "",
-    enterprise: Enterprise | None = None,
-    **details: object,
-) -> None:
-    """Carry a request over to the state that the table says, with its step and event.
-
-    enterprise: where the act touches what the enterprise has, so that its history tells it (H9).
-    """
-    before = RequestState(request.state)
-    request.state = transition(what, before).to or before
-    request.save()
-    _note(act, request, what, note=note, enterprise=enterprise, before=before, **details)
-
-
-def _note(
-    act: Act,
-    request: Request,
-    what: RequestAct,
-    *,
-    note: str = "",
-    enterprise: Enterprise | None = None,
-    **details: object,
-) -> None:
-    person = getattr(act.actor, "person")  # noqa: B009 - every Doer of these acts is an Actor
-    RequestStep.objects.create(request=request, act=what, state=request.state, at=timezone.now(), by=person, note=note)
-    act.event(
-        f"request.{what}",
-        role=Role.STAFF if person.is_staff else Role.PORTAL,
-        enterprise=enterprise.public_id if enterprise else None,
-        about=f"request:{request.public_id}",
-        details={**details, "after": request.state},
-    )
 
 
 def _of_same_applicant(request: Request) -> QuerySet[Request]:

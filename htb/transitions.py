@@ -39,7 +39,11 @@ TRANSITIONS = (
     Transition(RequestAct.REMIND, (_REGISTERED,), None, Who.PORTAL, "76 days", "expires in a fortnight"),
     Transition(RequestAct.EXPIRE, (_REGISTERED, _REPLACED), RequestState.EXPIRED, Who.PORTAL, "90 days", "expired"),
     Transition(
-        RequestAct.RECEIVE, (_REGISTERED, _REPLACED), _RECEIVED, Who.DESK, "the original letter; no newer one received"
+        RequestAct.RECEIVE,
+        (_REGISTERED, _REPLACED),
+        _RECEIVED,
+        Who.DESK,
+        "the original letter; its QR code not found to differ; no newer one received",
     ),
     Transition(
         RequestAct.RETURN_SIGNED,
@@ -48,15 +52,20 @@ TRANSITIONS = (
         Who.PORTAL,
         "our document with one qualified signature, of a legal representative of today; within 90 days; none received",
     ),
-    Transition(RequestAct.ATTACH_SCAN, (_RECEIVED,), None, Who.DESK, "paper only"),
+    Transition(
+        RequestAct.ATTACH_SCAN, (_RECEIVED,), None, Who.DESK, "paper only; pages that show something; no other QR code"
+    ),
+    Transition(
+        RequestAct.COMPARE_CODE, (_REGISTERED, _REPLACED, _RECEIVED), None, Who.DESK, "paper only; this ticket's code"
+    ),
     Transition(RequestAct.NOTE, tuple(RequestState), None, Who.DESK),
     Transition(
         RequestAct.APPROVE,
         (_RECEIVED,),
         RequestState.APPROVED,
         Who.DESK,
-        "not who recorded the receipt; the scan or the electronic signature; the register of today; HTB unchanged since; "
-        "no newer one received; what was checked",
+        "not who recorded the receipt; the scan or the electronic signature, opened by the approver; its QR code, or a "
+        "comparison by hand; the register of today; HTB unchanged since; no newer one received; what was checked",
         "approved",
     ),
     Transition(

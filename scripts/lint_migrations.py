@@ -23,6 +23,7 @@ BEFORE_FIRST_INSTALLATION = [
     "0006_grant_capacity_required",
     "0007_list_covers",
     "0004_key_of_login",
+    "0006_letters_that_were_read",
 ]
 
 

@@ -9,10 +9,12 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from formats import enterprise_number, insz
-from htb import requests
-from htb.enums import RequestAct
+from htb import evidence, requests
+from htb.document.scans import SCAN_LIMIT
+from htb.enums import CodeCheck, RequestAct
 from htb.facts import read_facts_about
 from htb.models import RefusalTemplate, Request
+from htb.policies import needs_comparing
 from identity.actor import Actor
 from ui.forms import DateField
 
@@ -33,6 +35,11 @@ class ActForm(forms.Form):
     heading: ClassVar[Promise]
     button: ClassVar[Promise]
     required_css_class = "required"
+    # Set where what was done is bad news.
+    is_alarm = False
+
+    def suit(self, case: Request) -> None:
+        """Leave out what does not concern this case."""
 
     def carry_out(self, actor: Actor, case: Request) -> str:
         """Do it."""
@@ -58,13 +65,46 @@ class ScanForm(ActForm):
     act = RequestAct.ATTACH_SCAN
     heading = _("Scan of the signed document")
     button = _("Attach the scan")
-    scan = forms.FileField(label=_("PDF, JPEG or PNG file of at most 10 MB"))
+    scan = forms.FileField(
+        label=_("PDF, JPEG or PNG file of at most 10 MB"),
+        help_text=_("At most ten pages. The QR code on it is compared with the document that we made."),
+    )
 
     def carry_out(self, actor: Actor, case: Request) -> str:
         # No more is read than shows that a file is too large.
-        content = self.cleaned_data["scan"].read(requests.SCAN_LIMIT + 1)
-        requests.attach_scan(actor=actor, request=case.public_id, content=content)
-        return gettext("The scan is attached.")
+        content = self.cleaned_data["scan"].read(SCAN_LIMIT + 1)
+        attached = evidence.attach_scan(actor=actor, request=case.public_id, content=content)
+        if attached.code_check == CodeCheck.SAME:
+            return gettext("The scan is attached. Its QR code is that of the document that we made.")
+        return gettext("The scan is attached. No QR code of ours could be read from it.")
+
+
+class CompareForm(ActForm):
+    """The letter's QR code, read with a hand scanner."""
+
+    act = RequestAct.COMPARE_CODE
+    heading = _("QR code of the letter")
+    button = _("Compare the QR code")
+    scanned = forms.CharField(
+        label=_("What your scanner reads from the QR code on the letter"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "size": 60}),
+        max_length=200,
+    )
+
+    def carry_out(self, actor: Actor, case: Request) -> str:
+        check = evidence.compare_code(actor=actor, request=case.public_id, text=self.cleaned_data["scanned"])
+        self.is_alarm = check != CodeCheck.SAME
+        return said_of(check)
+
+
+def said_of(check: CodeCheck) -> str:
+    """Return what came of comparing a QR code, as the desk reads it."""
+    if check == CodeCheck.SAME:
+        return gettext("The QR code is that of the document that we made.")
+    return gettext(
+        "The QR code is NOT that of the document that we made: its digest differs. The letter was made by somebody else, or "
+        "changed. Nobody can receive or approve it."
+    )
 
 
 class ApproveForm(ActForm):
@@ -81,10 +121,23 @@ class ApproveForm(ActForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=LONGEST_TEXT,
     )
+    is_compared = forms.BooleanField(
+        label=_("The QR code could not be read: I compared the letter with the document as we made it, line by line."),
+        required=False,
+    )
+
+    def suit(self, case: Request) -> None:
+        if not needs_comparing(case):
+            del self.fields["is_compared"]
 
     def carry_out(self, actor: Actor, case: Request) -> str:
-        reason = self.cleaned_data["reason"]
-        appointed = requests.approve(actor=actor, request=case.public_id, facts=read_facts_about(case), reason=reason)
+        appointed = requests.approve(
+            actor=actor,
+            request=case.public_id,
+            facts=read_facts_about(case),
+            reason=self.cleaned_data["reason"],
+            is_compared=self.cleaned_data.get("is_compared", False),
+        )
         done = gettext("The request is approved: %(name)s is Chief Access Manager.") % {"name": case.chief_name}
         return f"{done} {code_once(appointed.activation_code)}" if appointed.activation_code else done
 
@@ -165,7 +218,9 @@ class NoteForm(ActForm):
 
 
 # In the order of the page.
-FORMS: tuple[type[ActForm], ...] = (ReceiveForm, ScanForm, ApproveForm, RefuseForm, ReopenForm, NewCodeForm, NoteForm)
+FORMS: tuple[type[ActForm], ...] = (
+    ReceiveForm, ScanForm, CompareForm, ApproveForm, RefuseForm, ReopenForm, NewCodeForm, NoteForm,
+)  # fmt: skip
 
 
 class CallerForm(forms.Form):

@@ -66,7 +66,13 @@ def content_of(request: Request) -> Content:
     )
 
 
-def ticket_in(scanned: str) -> str | None:
-    """Return the ticket number in what a reader made of the QR code, or of a typed number; None where there is none."""
-    first = scanned.split(maxsplit=1)[:1]
-    return ticket.parse(scanned) or (ticket.parse(first[0]) if first else None)
+def read_code(scanned: str) -> tuple[str, str] | None:
+    """Return the ticket number and the digest in what a reader made of a QR code; None where no ticket begins it.
+
+    Of a typed ticket number, in any notation, the digest is "".
+    """
+    if number := ticket.parse(scanned):
+        return number, ""
+    first, _space, rest = scanned.strip().partition(" ")
+    number = ticket.parse(first)
+    return (number, rest.strip().upper()) if number else None

@@ -1,4 +1,4 @@
-"""Files that came from outside, drawn by a program of its own (BEHAVIOUR T14; docs/adr/0019-drawing-in-a-cage.md)."""
+"""Files that came from outside, drawn by a program of its own (BEHAVIOUR T12, T14; docs/adr/0019-drawing-in-a-cage.md)."""
 
 import json
 import signal
@@ -15,7 +15,7 @@ from htb.document import painter
 
 PAINTER = Path(painter.__file__)
 # By the clock; the painter's own limits end it earlier unless the machine is busy.
-SECONDS = 20
+SECONDS = 15
 # So many painters of one process draw at once; who comes then waits for as long as one may take.
 _seats = threading.BoundedSemaphore(2)
 

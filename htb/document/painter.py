@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-CPU_SECONDS = 8
+CPU_SECONDS = 4
 MEMORY = 1536 * 1024 * 1024
 LARGEST_ANSWER = 8 * 1024 * 1024
 # The status with which it ends where memory ran out.
@@ -100,10 +100,10 @@ def _pictures(content: bytes) -> Iterator[Any]:
     if not content.startswith(b"%PDF-"):
         yield _photograph(content).convert("L")
         return
-    _refuse_active(content)
     document = _opened(content)
     if not 0 < len(document) <= MOST_PAGES:
         raise UnfitError("too_many_pages" if len(document) else "unreadable")
+    _refuse_active(content)
     for page in document:
         yield _drawn(page, LONG_SIDE, grayscale=True)
 
