@@ -1,10 +1,14 @@
 """Requests by the exception procedure in tests: made by the act, and the desk's staff who process them."""
 
+from io import BytesIO
+
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
+from PIL import Image, ImageDraw
 
 from access_admins.enums import Procedure
 from htb.asked import Asked
+from htb.document.drawing import picture_of
 from htb.facts import Facts, read_facts, read_facts_about
 from htb.models import Request
 from htb.requests import confirm
@@ -15,7 +19,19 @@ from tests import cast
 from tests.logging_in import person_called
 from ui.models import Run
 
-SCAN = b"%PDF-1.7 the scan of a letter"
+
+def a_picture(kind: str = "PDF", *, lines: int = 20, side: int = 1000) -> bytes:
+    """Return a page of somebody's writing, without a QR code, as a scanner makes it. kind: as Pillow calls it."""
+    page = Image.new("L", (side, side * 14 // 10), 250)
+    draw = ImageDraw.Draw(page)
+    for line in range(lines):
+        draw.line((100, 120 + 40 * line, side - 150 - 7 * line, 118 + 40 * line), fill=30, width=5)
+    written = BytesIO()
+    page.save(written, kind)
+    return written.getvalue()
+
+
+SCAN = a_picture()
 APPLICANT_MAIL = "aanvrager@example.be"
 
 
@@ -42,6 +58,14 @@ def ask(
     )
     facts = read_facts(number, representative=applicant, chief=chief)
     return confirm(asked=asked, facts=facts, confirmed=asked.digest_of_request(facts), run=run, language=language)
+
+
+def letter_of(request: Request, kind: str = "JPEG", *, content: bytes | None = None) -> bytes:
+    """Return the scan of a request's document as it was printed, QR code and all. content: another document in its place."""
+    page = picture_of(content or bytes(request.document.content), 1)
+    written = BytesIO()
+    Image.open(BytesIO(page)).save(written, kind)
+    return written.getvalue()
 
 
 def facts_of(request: Request) -> Facts:

@@ -24,11 +24,14 @@ def test_X7_one_approves_and_one_refuses_at_once_and_the_second_is_told() -> Non
     Request.objects.filter(pk=case.pk).update(
         state="received",
         scan=SCAN,
+        scan_sha256="0" * 64,
+        code_check="same",
         received_at=timezone.now(),
         received_by=Request.objects.get(pk=case.pk).steps.get().by,
     )
     one, two = desk("eranova1"), desk("eranova2")
     address = f"/admin/htb/request/{case.pk}/change/"
+    post(one, address, {"act": "open"})
     seen = one.get(address).context["seen"]
     reason = RefusalTemplate.objects.get(code="no-original").pk
     responses = at_once(

@@ -15,7 +15,7 @@ from PIL import Image
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from htb.document import make, render
-from htb.document.content import Content, content_of, ticket_in
+from htb.document.content import Content, content_of, read_code
 from htb.document.render import html_of, pdf_of
 from htb.models import Request
 from tests.documents import TICKET, a_request, use_new_seal
@@ -108,7 +108,7 @@ def test_X5_a_reader_finds_ticket_and_digest_in_the_qr_code_of_the_rendered_page
     (code,) = zxingcpp.read_barcodes(image_of(pdf_of(content_of(request))).convert("1").convert("L"))
     assert code.format == zxingcpp.BarcodeFormat.QRCode
     assert code.text == f"{TICKET} {content_of(request).digest}"
-    assert ticket_in(code.text) == TICKET
+    assert read_code(code.text) == (TICKET, content_of(request).digest)
 
 
 def test_X5_the_digest_is_of_all_that_is_said() -> None:
@@ -133,7 +133,13 @@ def test_X5_the_digest_is_of_all_that_is_said() -> None:
     [("abcd efgh jkmn3", TICKET), (f"{TICKET} {'0' * 64}", TICKET), ("ABCDEFGHJKMN2", None), ("", None), (" ", None)],
 )
 def test_X5_a_scan_and_a_typed_number_lead_to_the_same_ticket(scanned: str, ticket: str | None) -> None:
-    assert ticket_in(scanned) == ticket
+    assert (read_code(scanned) or (None,))[0] == ticket
+
+
+def test_T13_a_typed_ticket_brings_no_digest_and_a_scanned_one_does() -> None:
+    assert read_code(" abcd-efgh-jkmn3 ") == (TICKET, "")
+    assert read_code(f"{TICKET.lower()} {'a' * 64}\n") == (TICKET, "A" * 64)
+    assert read_code(f"{TICKET} x") == (TICKET, "X"), "whatever stands there is to be compared"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -23,7 +23,7 @@ from csam_portal.invariants import broken
 from enterprises.gateway.embedded import EmbeddedRegister
 from enterprises.models import LegalFunction, RegisterPerson
 from formats import insz
-from htb import requests
+from htb import evidence, requests
 from htb.document.verify import MAX_BYTES
 from htb.forms import SignedForm
 from htb.models import Request, SignedFile
@@ -162,7 +162,8 @@ def test_X9_of_two_uploads_at_once_one_counts(authority: CitizenCa) -> None:
 def test_X9_a_person_still_approves_and_needs_no_scan(authority: CitizenCa) -> None:
     request = returned(demo_request(), authority)
     assert not ChiefRole.objects.filter(enterprise__number=cast.BUURTHUIS).exists()
-    refused_with("no_letter", lambda: requests.attach_scan(actor=staff(), request=request.public_id, content=SCAN))
+    refused_with("no_letter", lambda: evidence.attach_scan(actor=staff(), request=request.public_id, content=SCAN))
+    evidence.open_evidence(actor=staff(), request=request.public_id)
     requests.approve(actor=staff(), request=request.public_id, facts=facts_of(request), reason="bestand")
     assert ChiefRole.objects.get(enterprise__number=cast.BUURTHUIS).person.insz == cast.EMMA
 

@@ -84,7 +84,15 @@ def test_X7_from_the_letter_to_the_appointment(
     with second.expect_download() as download:
         second.locator("#content a[href$='/scan/']").click()
     assert download.value.path().read_bytes() == SCAN
+    act(second, "open")
+    assert second.url.endswith("/opened/")
+    second.wait_for_load_state("networkidle")
+    assert second.locator(".drawn img").first.evaluate("picture => picture.naturalWidth") > 1000
+    is_well_made(second, axe)
+    second.locator("#content p a").last.click()
+    is_well_made(second, axe)
     second.locator("form:has([name=act][value=approve]) [name=reason]").fill("Brief")
+    second.locator("[name=is_compared]").check()
     act(second, "approve")
     assert how_many(second.locator(".messagelist .success")) == 1
     is_well_made(second, axe)

@@ -98,6 +98,10 @@ def test_X9_the_desk_decides_on_a_document_that_was_signed_electronically(
         page.locator("#content a[href$='/signed/']").click()
     assert download.value.path().read_bytes() == content
     assert how_many(page.locator("form:has([name=act][value=attach_scan])")) == 0
+    assert how_many(page.locator("form:has([name=act][value=approve])")) == 0, "who approves has opened it"
+    act(page, "open")
+    is_well_made(page, axe)
+    page.locator("#content p a").last.click()
     page.locator("form:has([name=act][value=approve]) [name=reason]").fill("Brief")
     act(page, "approve")
     assert how_many(page.locator(".messagelist .success")) == 1

@@ -12,8 +12,9 @@ from django.utils import timezone
 from access_admins.models import ChiefRole
 from acts.act import perform
 from acts.errors import NotAllowed, Refused
+from htb.evidence import attach_scan, open_evidence
 from htb.models import Request
-from htb.requests import approve, attach_scan, note, receive
+from htb.requests import approve, note, receive
 from identity.actions.proposals import confirm
 from identity.actions.staff import staff_actor
 from identity.independence import number_hash
@@ -65,8 +66,10 @@ def letter_received(by: str = "eranova1") -> Request:
 def approve_by(user_name: str, case: Request) -> Any:
     """Press the button of the case's page."""
     client = desk(user_name)
+    client.post(f"{QUEUE}{case.pk}/change/", {"act": "open"})
     seen = client.get(f"{QUEUE}{case.pk}/change/").context["seen"]
-    return client.post(f"{QUEUE}{case.pk}/change/", {"act": "approve", "seen": seen, "reason": "The letter is here"})
+    answers = {"seen": seen, "reason": "The letter is here", "is_compared": "on"}
+    return client.post(f"{QUEUE}{case.pk}/change/", {"act": "approve", **answers})
 
 
 def has_chief() -> bool:
@@ -360,6 +363,7 @@ def test_X7_nobody_processes_a_request_whose_applicant_or_chief_they_are(insz: s
     case = letter_received("eranova2")
     for act in (
         lambda: attach_scan(actor=staff("eranova1"), request=case.public_id, content=SCAN),
+        lambda: open_evidence(actor=staff("eranova1"), request=case.public_id),
         lambda: note(actor=staff("eranova1"), request=case.public_id, text="mine"),
         lambda: approve(actor=staff("eranova1"), request=case.public_id, facts=facts_of(case), reason="mine"),
     ):
