@@ -33,9 +33,8 @@ def drawn() -> str:
     """Return the page: three tables, and what no setting tells."""
     from csam_portal import checks
     from csam_portal.starting import elsewhere, everywhere, hidden, production, serving
-    from senders.gateway import certificate
+    from senders.gateway import refusals as gateway
 
-    name, _space, words = certificate.NONE.partition(" ")
     return "\n".join(
         [
             HEAD,
@@ -49,7 +48,7 @@ def drawn() -> str:
             DATABASE,
             f"| | {_cell(checks.DEMO_WORLD)} |",
             f"| web server | {_cell(checks.CHANGEABLE)} |",
-            f"| gateway | `{name}` {_cell(words)} |",
+            *(f"| gateway | {_cell(sentence)} |" for sentence in gateway.REFUSALS),
             SERVING.format(serving.OTHER_WORKER),
         ]
     )

@@ -7,9 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from senders.gateway import refusals as gateway
 from tests.starting import DATABASE, ROOT, production, run
 
 SERVE = "from csam_portal.wsgi import application; print('serves')"
+# What the command asks before all else, without a database to ask.
+GATEWAY = """
+import os, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "csam_portal.settings"
+django.setup()
+from senders.gateway import refusals
+print(*refusals.found(), sep="\\n")
+"""
 LIFT = """
 from csam_portal.wsgi import application
 from audit import triggers
@@ -82,3 +91,19 @@ def test_docs_settings_lists_every_variable_and_no_other() -> None:
     listed = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(encoding="utf-8"), re.MULTILINE))
     assert read == listed
     assert len(read) > 40
+
+
+@pytest.mark.parametrize("port", ["", ":5433"])
+def test_T20_the_gateway_asks_more_than_the_portal(tmp_path: Path, port: str) -> None:
+    """A portal need not have a gateway. Its daemon cannot prove a database on another machine."""
+    far = f"postgres://csam@db.fgov.be{port}/csam?sslmode=verify-full"
+    done = start(tmp_path, "-c", GATEWAY, DATABASE_URL=far)
+    assert done.stdout.splitlines() == list(gateway.REFUSALS), done.stderr
+    near = start(tmp_path, "-c", GATEWAY, DATABASE_URL=f"postgres://csam@127.0.0.1{port}/csam")
+    assert near.stdout.splitlines() == [gateway.NO_CERTIFICATE], near.stderr
+
+
+def test_T20_the_gateway_does_not_start_with_the_certificate_that_it_makes(database: Path) -> None:
+    done = start(database, "manage.py", "gateway")
+    assert done.returncode != 0
+    assert gateway.NO_CERTIFICATE in done.stderr

@@ -10,7 +10,7 @@ from csam_portal import environment
 from csam_portal.starting import strength
 from csam_portal.starting.production import is_remote_register
 from csam_portal.starting.refusal import Refusal, one
-from formats.hosts import is_this_machine
+from outgoing import database
 
 # Addresses, of which the password is the secret; and what belongs to the mock, which is refused as a whole.
 _ADDRESSES = ("DATABASE_URL", "EMAIL_URL")
@@ -55,27 +55,6 @@ def _is_open_file(name: str) -> bool:
     return bool(path) and _is_open(Path(path))
 
 
-def _database_is_far() -> bool:
-    """Tell whether the database may be on another machine: by its address, or by what the driver reads besides."""
-    there = settings.DATABASES["default"]
-    options = there.get("OPTIONS", {})
-    if options.get("service") or os.environ.get("PGSERVICE"):
-        return True
-    hosts = (
-        there.get("HOST") or options.get("host") or os.environ.get("PGHOST", ""),
-        options.get("hostaddr") or os.environ.get("PGHOSTADDR", ""),
-    )
-    each = [host for text in hosts for host in str(text).split(",") if host]
-    return not all(host.startswith(("/", "@")) or is_this_machine(host) for host in each)
-
-
-def _reads_the_database_in_the_open() -> bool:
-    there = settings.DATABASES["default"]
-    if there["ENGINE"].endswith("sqlite3") or not _database_is_far():
-        return False
-    return bool(there.get("OPTIONS", {}).get("sslmode") != "verify-full")
-
-
 REFUSALS = (
     Refusal((*_KEYS, "OIDC_CLIENT_SECRET"), "is not set", lambda name: not _secret(name)),
     one("REGISTER_TOKEN", "is not set", lambda: is_remote_register() and not settings.REGISTER_TOKEN),
@@ -101,6 +80,6 @@ REFUSALS = (
     one(
         "DATABASE_URL",
         "leaves this machine without a proof of the server (sslmode=verify-full)",
-        _reads_the_database_in_the_open,
+        database.is_unproved,
     ),
 )

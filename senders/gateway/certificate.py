@@ -22,8 +22,6 @@ NOT_TODAY = "GATEWAY_TLS_CERTIFICATE_FILE is not valid today."
 WEAK = "GATEWAY_TLS_CERTIFICATE_FILE has a weak key or signature (RSA below 2048, a curve below 256 bits, SHA-1, MD5)."
 OTHER_NAME = "GATEWAY_TLS_CERTIFICATE_FILE is not for GATEWAY_NAME."
 FAULTS = (HALF, UNREADABLE, KEY_UNREADABLE, OTHER_KEY, SELF_SIGNED, NOT_TODAY, WEAK, OTHER_NAME)
-# Only where the gateway itself is started: a portal need not have one.
-NONE = "GATEWAY_TLS_CERTIFICATE_FILE is not set: the gateway would make a certificate for which nobody vouches."
 
 
 def faults() -> Iterator[str]:

@@ -12,7 +12,7 @@ from django.core.management import CommandError
 from django.db import ProgrammingError, connection
 
 from outbox.serving import ServingCommand
-from senders.gateway import certificate, configuration, daemon, database
+from senders.gateway import configuration, daemon, database, refusals
 
 
 class Command(ServingCommand):
@@ -24,8 +24,8 @@ class Command(ServingCommand):
         parser.add_argument("--check", action="store_true", help="write and test the configuration, start nothing")
 
     def handle(self, *, check: bool, **_options: Any) -> None:
-        if settings.IS_PRODUCTION and not settings.GATEWAY_TLS_CERTIFICATE_FILE:
-            raise CommandError(certificate.NONE)
+        if unsafe := list(refusals.found()):
+            raise CommandError("\n- ".join(["The gateway does not start:", *unsafe]))
         absent = daemon.missing()
         if absent:
             raise CommandError(f"Missing: {' '.join(absent)}. Install with: apt-get install {' '.join(absent)}")
