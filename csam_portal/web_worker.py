@@ -54,6 +54,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """Load the portal, and what it says of each address."""
         super().load_wsgi()
         from csam_portal.bodies import most_bytes_at
+        from csam_portal.starting.listening import refuse_when_reachable
+
+        # With --preload the portal was loaded before it listened anywhere (T19).
+        refuse_when_reachable()
 
         self._most_bytes_at = most_bytes_at
 
