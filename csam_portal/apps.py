@@ -23,11 +23,11 @@ class CsamPortalConfig(AppConfig):
         from enterprises.hanging import register_ender
         from enterprises.models import name_of_enterprise
         from identity.actor import register_roles
-        from identity.people import register_follower
+        from identity.people import register_addresses, register_follower
         from identity.vouching import register_enterprise_names
         from senders import for_chiefs
         from senders.actions.life import end_sender
-        from users.accounts import follow_person, register_watcher
+        from users.accounts import addresses_of, follow_person, register_watcher
         from users.chiefs import register_chiefs
         from users.holdings import account_holdings
 
@@ -36,6 +36,7 @@ class CsamPortalConfig(AppConfig):
         register_chiefs(Chiefs())
         register_watcher(close_reviews)
         register_follower(follow_person)
+        register_addresses(addresses_of)
         register_enterprise_names(name_of_enterprise)
         register_ender(end_sender)
         hooks.register_contributor(for_chiefs.contribute)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from access_admins.enums import ChiefKind
@@ -60,6 +61,11 @@ def _rules() -> Iterator[tuple[str, QuerySet]]:  # type: ignore[type-arg]  # row
 
     gone = Account.objects.exclude(ended_at=None).filter(Exists(Grant.objects.filter(LIVE, account=OuterRef("pk"))))
     yield "an ended account that still holds an application", gone
+
+    aside = Person.objects.exclude(means_set_aside_at=None)
+    unusable = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    opens = Q(email__gt="") | Q(vouched_by__isnull=False) | ~unusable
+    yield "means that are set aside and open something", aside.filter(opens)
 
     # The list is filtered by the grant's capacity, and shows the account's.
     astray = Grant.objects.filter(account=OuterRef("pk")).exclude(capacity=OuterRef("capacity"))

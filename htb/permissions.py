@@ -10,7 +10,7 @@ from htb.facts import Facts
 from htb.models import Request
 from htb.policies import check_represents
 from identity.actor import Actor
-from identity.enums import Role
+from identity.enums import OWN_LEVEL, Role
 from identity.independence import check_second, is_one_of
 
 
@@ -19,7 +19,8 @@ def check_appoint_chief(actor: Actor, facts: Facts) -> None:
 
     Raises LevelTooLow, or Refused for the field "enterprise_number": somebody without a function can ask for another number.
     """
-    actor.needs_level(settings.LEVELS["appoint"])
+    # Whatever the setting: what an enterprise gave somebody must not act in their name for another (BEHAVIOUR T1).
+    actor.needs_level(max(settings.LEVELS["appoint"], OWN_LEVEL))
     check_represents(facts)
 
 

@@ -103,6 +103,8 @@ def _tell_of_change(request: HttpRequest, actor: Actor) -> None:
     changed_at = actor.person.means_changed_at
     if changed_at is None or timezone.now() - changed_at > TOLD_FOR:
         return
+    if actor.person.means_set_aside_at is not None:  # the page that comes before every other says more
+        return
     if request.session.get(sessions.TOLD, 0) >= changed_at.timestamp():
         return
     request.session[sessions.TOLD] = changed_at.timestamp()

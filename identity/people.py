@@ -14,6 +14,8 @@ from identity.models import Person
 FIRST_PASSWORD_OF_MANAGER = timedelta(days=7)
 FIRST_PASSWORD_OF_USER = timedelta(days=30)
 
+AddressesIn = Callable[[Person, uuid.UUID], list[str]]
+_addresses_in: list[AddressesIn] = []
 Follower = Callable[[Person], None]
 _followers: list[Follower] = []
 
@@ -22,6 +24,16 @@ def register_follower(follower: Follower) -> None:
     """Add who keeps copies of a person's names or user name elsewhere: called, inside the act, after they changed."""
     if follower not in _followers:
         _followers.append(follower)
+
+
+def register_addresses(addresses_in: AddressesIn) -> None:
+    """Set who knows at which addresses an enterprise (public_id) reaches a person."""
+    _addresses_in[:] = [addresses_in]
+
+
+def addresses_in(person: Person, enterprise: uuid.UUID) -> list[str]:
+    """Return at which addresses an enterprise reaches a person; they are the enterprise's, not the person's own."""
+    return [address for ask in _addresses_in for address in ask(person, enterprise)]
 
 
 def person_of(*, insz: str, last_name: str, first_names: str, language: str) -> Person:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from access_admins.models import ChiefRole
 from csam_portal.invariants import broken
+from identity.models import Person
 from senders.models import Carried, Channel, Sender
 from tests import cast
 from users.models import Account
@@ -53,3 +54,11 @@ def test_U7_an_ended_account_that_still_holds_an_application_is_found() -> None:
     account = Account.objects.get(person__insz=cast.NOOR, ended_at=None)
     Account.objects.filter(pk=account.pk).update(ended_at=timezone.now(), ended_by=account.person)
     assert [line for line in broken() if str(account.public_id) in line]
+
+
+def test_T2_means_set_aside_that_open_something_are_found() -> None:
+    person = Person.objects.get(insz=cast.KARIM)
+    Person.objects.filter(pk=person.pk).update(means_set_aside_at=timezone.now())
+    assert list(broken()) == [f"means that are set aside and open something: {person.public_id}"]
+    Person.objects.filter(pk=person.pk).update(password="!", email="")
+    assert list(broken()) == []

@@ -14,8 +14,9 @@ from django.test import Client
 from django.utils import timezone
 
 from acts.act import perform
-from acts.errors import ActError, Changed, Missing, ProofTooOld, Refused
+from acts.errors import ActError, Changed, LevelTooLow, Missing, ProofTooOld, Refused
 from audit.models import Event, Reading
+from htb.permissions import check_appoint_chief
 from identity import codes
 from identity.actions.devices import remove_device, set_app, set_codes
 from identity.actions.login import log_in as log_in_act
@@ -143,6 +144,28 @@ def test_T3_a_new_address_is_told_to_both_and_to_the_federal_one(log_in: LogIn) 
     change_own_data(actor=actor, language="nl", title="", email="karim@example.org")
     for address in (KARIMS, "karim@example.org", "karim@federal.example.be"):
         assert len(mails_to(address)) == 1, address
+
+
+def test_T3_the_work_address_hears_of_vouched_means(thomas: Client) -> None:
+    """Whoever logs in with the first password leaves no own address, or sets his: the real person still hears of it."""
+    given(thomas)
+    before = len(mails_to(adding.EMAIL))
+    thief = Client()
+    give_password(thief, "nieuwe.gebruiker", adding.MEANS["password"])
+    thief.post("/nl/login/first-password", {"password": NEW_PASSWORD, "password_again": NEW_PASSWORD})
+    answers = {"language": "nl", "title": "", "email": "thief@example.org", "password": NEW_PASSWORD}
+    thief.post("/nl/me/data/change", answers)
+    assert len(mails_to(adding.EMAIL)) == before + 2
+    assert NEW_PASSWORD not in " ".join(mail.text for mail in mails_to(adding.EMAIL))
+
+
+def test_T1_no_setting_lets_vouched_means_act_for_a_representative(log_in: LogIn, settings: Any) -> None:
+    """Luc Janssens represents the brasserie; means that another gave him must not appoint its chief."""
+    settings.LEVELS = {**settings.LEVELS, "appoint": 300}
+    Person.objects.filter(insz=cast.MARIE).update(vouched_by=cast_id())
+    with pytest.raises(LevelTooLow) as refusal:
+        check_appoint_chief(delegating.actor(cast.MARIE, Means.TOTP), facts=None)  # type: ignore[arg-type]  # not asked yet
+    assert refusal.value.level == 450
 
 
 # --- T4: fresh proof -------------------------------------------------------------------------------------------------------

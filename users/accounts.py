@@ -1,5 +1,6 @@
 """How accounts begin and end, whichever act leads to it. Called inside acts; nothing here decides who may."""
 
+import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,8 @@ from users.enums import AccountType
 from users.models import KEY_LENGTH, LIVE, Account, Grant
 from users.sets import Among, lines
 
+# A person with more accounts than these in one enterprise is told at the first of them.
+MOST_ADDRESSES = 5
 Watcher = Callable[[Sequence[int], Person, datetime], None]
 _watchers: list[Watcher] = []
 
@@ -79,6 +82,12 @@ def follow_person(person: Person) -> None:
         user_name_key=key,
         insz=person.insz or "",
     )
+
+
+def addresses_of(person: Person, enterprise: uuid.UUID) -> list[str]:
+    """Return the e-mail addresses of a person's live accounts in an enterprise (public_id)."""
+    accounts = Account.objects.filter(LIVE, person=person, capacity__enterprise__public_id=enterprise).exclude(email="")
+    return list(accounts.order_by("pk").values_list("email", flat=True)[:MOST_ADDRESSES])
 
 
 def end_accounts(record: Recorder, accounts: Sequence[Account], *, by: Person, now: datetime) -> int:

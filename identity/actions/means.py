@@ -14,7 +14,7 @@ from formats.names import user_name_key
 from identity import letters
 from identity.actor import Actor
 from identity.models import FormerUserName, Person, Session, VouchedMeans
-from identity.people import tell_followers
+from identity.people import addresses_in, tell_followers
 from outbox.letters import Letter
 from outbox.mails import queue
 
@@ -68,6 +68,8 @@ def note_change(
     """
     if person.vouched_by is not None:
         note_vouched(person, kinds, enterprise=person.vouched_by, how=How.SESSION)
+        # Who made the means may have set the own address, or left none: where the person works they may hear of it.
+        also = [*also, *addresses_in(person, person.vouched_by)]
     person.means_changed_at = timezone.now()
     person.save(update_fields=["means_changed_at"])
     tell(act, person, letters.means_changed(person, what), also=also)
