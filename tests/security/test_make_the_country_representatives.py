@@ -107,7 +107,7 @@ def test_T10_one_keeper_changes_a_rule(one: Client, accomplice: str, log_in: Log
     assert page.status_code in (404, 422)
 
 
-@pytest.mark.parametrize("valid_from", ["", YESTERDAY, TOMORROW])
+@pytest.mark.parametrize("valid_from", ["", YESTERDAY, TOMORROW], ids=["always", "yesterday", "tomorrow"])
 def test_T10_one_keeper_adds_a_rule(one: Client, accomplice: str, valid_from: str) -> None:
     LegalFunction.objects.filter(insz=accomplice).update(code="33333")
     insist(one, FunctionRule, code="33333", counts="on", valid_from=valid_from, legal_form="", situation="", name="")
