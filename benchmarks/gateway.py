@@ -1,9 +1,12 @@
-"""`make bench`: logins a second at the gateway, files a second through to the receipt with four clients, and the traffic
-page over 100,000 submissions. Needs a demo world that nobody else works in, ProFTPD, OpenSSH's sftp and openssl.
+"""`make bench`: logins a second at the gateway, whether those that fail take longer for a user that exists, files a second
+through to the receipt with four clients, and the traffic page over 100,000 submissions. Needs a demo world that nobody else
+works in, ProFTPD, OpenSSH's sftp and openssl.
 """
 
+import ftplib
 import os
 import shutil
+import ssl
 import statistics
 import subprocess
 import sys
@@ -25,6 +28,8 @@ from tests.senders import Registered, add_ssh_key, capacity_of, register
 
 CLIENTS = 4
 LOGINS = 10
+# Fewer than fill the limit on wrong passwords.
+PAIRS = 40
 SUBMISSIONS = 50
 MANY = 100_000
 
@@ -42,9 +47,10 @@ def main() -> None:
         tempfile.TemporaryDirectory() as mine,
         gateway.serving(folder, DJANGO_SETTINGS_MODULE="csam_portal.settings") as served,
     ):
-        sender = register(ChannelKind.SFTP, number="654321")
+        sender = register(ChannelKind.SFTP, ChannelKind.FTP, number="654321")
         key = add_ssh_key(sender.channels[ChannelKind.SFTP], Path(mine))
         measure_logins(served, sender, key)
+        measure_failures(served, sender, Path(mine))
         measure_submissions(served, sender, key, Path(mine))
         measure_page()
     shutil.rmtree(folder, ignore_errors=True)
@@ -62,6 +68,40 @@ def measure_logins(served: gateway.Gateway, sender: Registered, key: Path) -> No
         list(clients.map(log_in, range(CLIENTS * LOGINS)))
         seconds = time.perf_counter() - begun
     print(f"gateway: {CLIENTS * LOGINS / seconds:.1f} logins a second, {CLIENTS} clients")
+
+
+def measure_failures(served: gateway.Gateway, sender: Registered, mine: Path) -> None:
+    """Logins that fail: for a user that exists and for one that does not, by turns."""
+    key, unknown = mine / "stranger", "EXPNOBODY99"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    context = ssl.create_default_context(cafile=str(served.folder / "keys" / "tls.crt"))
+
+    def by_ftps(name: str) -> float:
+        with ftplib.FTP_TLS(context=context) as client:  # noqa: S321 - what senders use
+            client.connect("127.0.0.1", served.ftps_port)
+            client.auth()
+            begun = time.perf_counter()
+            try:
+                client.login(name, "wrong", secure=False)
+            except ftplib.error_perm:
+                return time.perf_counter() - begun
+        raise AssertionError("it was let in")
+
+    def by_sftp(name: str) -> float:
+        begun = time.perf_counter()
+        assert served.sftp(name, key, "pwd").returncode == 255
+        return time.perf_counter() - begun
+
+    for log_in, kind in ((by_ftps, ChannelKind.FTP), (by_sftp, ChannelKind.SFTP)):
+        times: dict[str, list[float]] = {sender.user(kind): [], unknown: []}
+        for number in range(PAIRS * 2):
+            name = [*times][(number + number // 2) % 2]  # neither is always the first
+            times[name].append(log_in(name))
+        known, not_known = (statistics.median(taken) * 1000 for taken in times.values())
+        print(
+            f"gateway: a login that fails over {kind} takes {known:.1f} ms for a user that exists, {not_known:.1f} ms for one "
+            f"that does not (ratio {known / not_known:.3f})"
+        )
 
 
 def measure_submissions(served: gateway.Gateway, sender: Registered, key: Path, mine: Path) -> None:

@@ -25,8 +25,9 @@ class SendersConfig(AppConfig):
 
     def ready(self) -> None:
         from outbox import queues
-        from senders import receiving
+        from senders import receiving, reporting
 
         pre_migrate.connect(remove_views, sender=self)
         post_migrate.connect(lay_views, sender=self)
+        queues.register("reports", reporting.work)
         queues.register("submissions", receiving.work)

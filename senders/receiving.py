@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from identity.actor import portal_actor
+from senders import reporting
 from senders.delivering import deliver
 from senders.enums import ChannelKind, Protocol, TransferKind
 from senders.gateway import folders
@@ -139,10 +140,12 @@ def _files_of(name: str) -> list[str]:
 
 
 def find_unreported() -> int:
-    """Report the submissions whose row is missing, as when the database was away just then; return how many.
+    """Report the submissions whose row is missing, as when the disk was full just then; return how many.
 
     They are taken for those of the channel that last put a file, or of the sender's first.
     """
+    while reporting.work():
+        pass
     found = 0
     for number, name, put_at in folders.starts(put_before=timezone.now() - RETRY):
         users = TechnicalUser.objects.filter(_OF_LIVE_CHANNEL, channel__sender__number=number).order_by("pk")
@@ -165,4 +168,4 @@ def forget_old() -> int:
     before = now - timedelta(days=settings.GATEWAY_KEEP_DAYS)
     reports = Transfer.objects.filter(at__lt=before).delete()[0]
     assertions = UsedAssertion.objects.filter(expires_at__lt=now).delete()[0]
-    return reports + assertions + folders.clean_up(put_before=before)
+    return reports + assertions + reporting.remove_finished() + folders.clean_up(put_before=before)

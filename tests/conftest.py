@@ -2,7 +2,10 @@
 
 import gc
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.core.management import get_commands
@@ -87,6 +90,15 @@ def log_in(db: None) -> LogIn:
         return client
 
     return make
+
+
+@pytest.fixture
+def gateway_folder() -> Iterator[Path]:
+    """A GATEWAY_DIR that the daemon's sessions may enter, unlike pytest's own folders."""
+    made = Path(tempfile.mkdtemp(prefix="gateway-"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
 
 
 def session_key(insz: str, means: Means = Means.EID) -> str:

@@ -1,6 +1,7 @@
 """The gateway as a test starts it, and the clients that senders use: OpenSSH's sftp, curl."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,7 +15,7 @@ from typing import Any
 
 from django.db import connection
 
-from senders.gateway import daemon
+from senders.gateway import daemon, reports
 from tests import databases
 from tests.messages import Signer, sign
 from tests.ports import free_port, free_ports
@@ -99,6 +100,36 @@ def serving(folder: Path, **variables: str) -> Iterator[Gateway]:
     finally:
         end(process)
         drop_role()
+
+
+@contextmanager
+def telling_its_sql(folder: Path, log: Path, **variables: str) -> Iterator[Gateway]:
+    """Serve as `serving` does, and let the daemon write every statement that it sends to the database into a file."""
+    sftp_port, ftps_port = free_port(), free_port()
+    where = {**environment(folder, sftp_port, ftps_port), **variables}
+    subprocess.run(
+        [sys.executable, "manage.py", "gateway", "--check"], cwd=ROOT, env=where, check=True, capture_output=True
+    )
+    configuration = folder / "run" / "proftpd.conf"
+    with configuration.open("a", encoding="utf-8") as file:
+        log.touch()
+        file.write(f"\n<Global>\n    SQLLogFile {log}\n</Global>\n")
+    command = [str(daemon.binary()), "--nodaemon", "--config", str(configuration)]
+    process = subprocess.Popen(
+        command, env=daemon.environment(**{reports.MARK: reports.mark()}), start_new_session=True
+    )
+    try:
+        for port in (sftp_port, ftps_port):
+            wait_for_port(port, process)
+        yield Gateway(folder, sftp_port, ftps_port, process)
+    finally:
+        end(process)
+        drop_role()
+
+
+def statements(log: Path) -> list[str]:
+    """What the daemon sent to the database, as `telling_its_sql` had it written."""
+    return re.findall(r'query "(.*?)"$', log.read_text(encoding="latin-1"), re.MULTILINE | re.DOTALL)
 
 
 def drop_role() -> None:

@@ -5,6 +5,7 @@ import grp
 import hashlib
 import os
 import pwd
+import secrets
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,10 +21,14 @@ from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from senders.gateway import daemon, folders
+from senders.gateway import daemon, folders, probe, reports
+from senders.passwords import hash_password
+from senders.reading.ssh_keys import rfc4716
 
 _TEMPLATE = Path(__file__).with_name("proftpd.conf")
 _PRIVATE = 0o600
+# The folder of whoever may not log in: there is none, and none can be made.
+_NO_HOME = "/dev/null/nobody"
 PrivateKey = ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 
 
@@ -67,7 +72,7 @@ def prepare(connection: BaseDatabaseWrapper, password: str) -> Path:
     at = places()
     owner = session_user()
     folders.remove_unfinished()
-    for folder in (at.keys, at.run, folders.homes(), *(at.skel / name for name in folders.ALL)):
+    for folder in (at.keys, at.run, reports.folder(), folders.homes(), *(at.skel / name for name in folders.ALL)):
         folder.mkdir(parents=True, exist_ok=True)
     if connection.vendor == "sqlite":
         _empty_database().touch()
@@ -75,7 +80,7 @@ def prepare(connection: BaseDatabaseWrapper, password: str) -> Path:
     if not settings.GATEWAY_TLS_CERTIFICATE_FILE:
         _make_tls_pair(at.keys)
     if os.geteuid() == 0:
-        for folder in (at.run, folders.homes()):
+        for folder in (at.run, reports.folder(), folders.homes()):
             shutil.chown(folder, owner.pw_uid, owner.pw_gid)
     _write_private(at.configuration, render(connection, owner, password).encode())
     return at.configuration
@@ -107,10 +112,18 @@ def render(connection: BaseDatabaseWrapper, owner: pwd.struct_passwd, password: 
         skel=at.skel,
         run=at.run,
         keys=at.keys,
+        mark=reports.MARK,
+        reports=reports.folder() / reports.CURRENT,
+        only_letters_and_digits=probe.only_letters_and_digits(),
+        no_home=_NO_HOME,
+        # Work as much as the real ones; what opens them is known to nobody.
+        no_password=hash_password(secrets.token_urlsafe(32)),
+        no_key=_key_of_nobody(),
         **_tls(at.keys),
         max_bytes=settings.MESSAGE_MAX_BYTES,
         max_sessions=settings.GATEWAY_MAX_SESSIONS,
         max_sessions_per_sender=settings.GATEWAY_MAX_SESSIONS_PER_SENDER,
+        max_sessions_per_host=settings.GATEWAY_MAX_SESSIONS_PER_HOST,
         max_instances=settings.GATEWAY_MAX_SESSIONS + 20,
     )
 
@@ -126,8 +139,11 @@ def _database(connection: BaseDatabaseWrapper, password: str) -> dict[str, str]:
             "backend": "sqlite3",
             "connection": f'"{_empty_database()}"',
             "schema": "portal.",
+            "newline": "char(10)",
+            # Attaching is an event to the daemon, and events are logged or not at all. To read, and not to write.
+            "sql_engine": "on",
             "attach": (
-                f"    SQLNamedQuery attach FREEFORM \"ATTACH DATABASE '{file}' AS portal\"\n"
+                f"    SQLNamedQuery attach FREEFORM \"ATTACH DATABASE 'file:{file}?mode=ro' AS portal\"\n"
                 "    SQLLogOnEvent mod_sql.db.connection-opened attach\n"
             ),
         }
@@ -137,8 +153,17 @@ def _database(connection: BaseDatabaseWrapper, password: str) -> dict[str, str]:
         "backend": "postgres",
         "connection": f'"{address}" "{settings.GATEWAY_DATABASE_ROLE}" "{password}" PERSESSION',
         "schema": "",
+        "newline": "chr(10)",
+        "sql_engine": "auth",
         "attach": "",
     }
+
+
+def _key_of_nobody() -> str:
+    """Return a public key whose private one is forgotten, on one line: "|" stands for the end of a line."""
+    public = ed25519.Ed25519PrivateKey.generate().public_key()
+    line = public.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
+    return rfc4716(base64.b64decode(line.split()[1])).replace("\n", "|")
 
 
 def _tls(keys: Path) -> dict[str, str]:

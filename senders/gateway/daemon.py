@@ -1,5 +1,6 @@
 """Where ProFTPD is on this machine, and what of it is missing."""
 
+import os
 from pathlib import Path
 
 from django.conf import settings
@@ -28,6 +29,12 @@ def binary() -> Path:
 def modules() -> Path:
     """Return the folder of its modules. Raises StopIteration where they are missing."""
     return _there(PACKAGES["proftpd-mod-crypto"]).parent
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """Return what the daemon gets of our environment, and these: nothing that is secret, and the meaning of letters fixed."""
+    inherited = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TZ") if name in os.environ}
+    return {**inherited, "LC_ALL": "C", **variables}
 
 
 def _there(path: Path) -> Path:

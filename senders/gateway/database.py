@@ -1,4 +1,4 @@
-"""What the daemon may ask of the database: two views; and the one table it may insert into (docs/gateway.md).
+"""What the daemon may ask of the database: two views, and nothing else (docs/gateway.md). It writes nothing.
 
 The views are laid after every `migrate` and taken away before one that changes something, and not made by a migration alone:
 SQLite rebuilds a table to alter it and PostgreSQL alters no column that a view shows, so that a view would stand in the way of
@@ -12,13 +12,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 LOGIN_VIEW = "gateway_login"
 KEY_VIEW = "gateway_key"
 REPORTS = "senders_transfer"
-# What a report says; the rest of a row is the worker's.
-REPORT_COLUMNS = ("kind", "protocol", "name", "file", "size", "address", "key_sha256")
 
 # Who may log in now: sender and capacity as they should be, a certificate that can sign what is sent, and for FTP not too many
 # wrong passwords before.
 _LOGIN = """
-    SELECT technical.name AS name, technical.password_hash AS password, sender.number AS number, channel.kind AS kind
+    SELECT technical.name AS name, technical.password_hash AS password, sender.number AS number, channel.kind AS kind,
+      channel.id AS channel
     FROM senders_technicaluser technical
     JOIN senders_channel channel ON channel.id = technical.channel_id
     JOIN senders_sender sender ON sender.id = channel.sender_id
@@ -36,11 +35,12 @@ _LOGIN = """
           AND report.at > {since}
       ) < {limit})
 """
+# Of those alone who may log in: a key is what lets somebody in (senders/gateway/proftpd.conf).
 _KEY = """
-    SELECT technical.name AS name, ssh_key.rfc4716 AS key
-    FROM senders_technicaluser technical
-    JOIN senders_sshkey ssh_key ON ssh_key.channel_id = technical.channel_id
-    WHERE ssh_key.retired_at IS NULL
+    SELECT login.name AS name, ssh_key.rfc4716 AS key
+    FROM gateway_login login
+    JOIN senders_sshkey ssh_key ON ssh_key.channel_id = login.channel
+    WHERE login.kind = 'sftp' AND ssh_key.retired_at IS NULL
 """
 _NOW = {"postgresql": "now()", "sqlite": "strftime('%Y-%m-%d %H:%M:%f', 'now')"}
 _SINCE = {
@@ -68,8 +68,8 @@ def lay(connection: BaseDatabaseWrapper) -> None:
 def remove(connection: BaseDatabaseWrapper) -> None:
     """Take both views away."""
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP VIEW IF EXISTS {LOGIN_VIEW}")
         cursor.execute(f"DROP VIEW IF EXISTS {KEY_VIEW}")
+        cursor.execute(f"DROP VIEW IF EXISTS {LOGIN_VIEW}")
 
 
 def has_role(connection: BaseDatabaseWrapper) -> bool:
@@ -92,9 +92,9 @@ def make_role(connection: BaseDatabaseWrapper, password: str) -> None:
 
 
 def grant(connection: BaseDatabaseWrapper) -> None:
-    """Let the daemon's role read the two views and insert reports, and nothing else of ours."""
+    """Let the daemon's role read the two views, and nothing else of ours: what it could do before is taken back."""
     quote = connection.ops.quote_name
     role = quote(settings.GATEWAY_DATABASE_ROLE)
     with connection.cursor() as cursor:
+        cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
         cursor.execute(f"GRANT SELECT ON {LOGIN_VIEW}, {KEY_VIEW} TO {role}")
-        cursor.execute(f"GRANT INSERT ({', '.join(REPORT_COLUMNS)}) ON {REPORTS} TO {role}")

@@ -10,7 +10,7 @@ from senders.models.registered import (
     SshKey,
     TechnicalUser,
 )
-from senders.models.traffic import Delivery, DeliveryPart, Receipt, Transfer, UsedAssertion
+from senders.models.traffic import Delivery, DeliveryPart, Receipt, ReportFile, Transfer, UsedAssertion
 
 __all__ = [
     "IN_USE",
@@ -21,6 +21,7 @@ __all__ = [
     "DeliveryPart",
     "MessageCode",
     "Receipt",
+    "ReportFile",
     "Sender",
     "SshKey",
     "TechnicalUser",

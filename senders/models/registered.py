@@ -126,6 +126,8 @@ class TechnicalUser(models.Model):
     class Meta:
         verbose_name = _("technical user")
         verbose_name_plural = _("technical users")
+        # The daemon asks by it at each login.
+        indexes = [models.Index(fields=["name"], name="technical_user_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -31,13 +31,13 @@ DUE = Q(taken_at__isnull=True) & (
 class Transfer(models.Model):
     """One thing that the daemon or the web service reports: a login, a refused one, a file put, a file fetched.
 
-    The daemon can only insert here. Every column that it leaves out has its default in the database; text has no length, so
-    that nothing a client sends makes an insert fail.
+    The worker writes what the daemon logged (`senders.reporting`); text has no length, so that nothing a client sends makes an
+    insert fail.
     """
 
     kind = models.CharField(max_length=10, choices=TransferKind.choices)
     protocol = models.CharField(max_length=10, choices=Protocol.choices)
-    # As the client gave it: a technical user's name, a web service's client id (its sender number), or anything at all.
+    # A technical user's name; a web service's client id (its sender number) as the client gave it.
     name = models.TextField()
     file = models.TextField(db_default="")
     size = models.BigIntegerField(db_default=0)
@@ -64,6 +64,21 @@ class Transfer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class ReportFile(models.Model):
+    """How far a file of the daemon's reports was read (`senders.gateway.reports`)."""
+
+    inode = models.BigIntegerField(unique=True)
+    # In bytes.
+    position = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("file of reports")
+        verbose_name_plural = _("files of reports")
+
+    def __str__(self) -> str:
+        return f"{self.inode} {self.position}"
 
 
 class Delivery(models.Model):

@@ -12,7 +12,7 @@ from django.core.management import CommandError
 from django.db import ProgrammingError, connection
 
 from outbox.serving import ServingCommand
-from senders.gateway import configuration, daemon, database, refusals
+from senders.gateway import configuration, daemon, database, probe, refusals, reports
 
 
 class Command(ServingCommand):
@@ -30,9 +30,12 @@ class Command(ServingCommand):
         if absent:
             raise CommandError(f"Missing: {' '.join(absent)}. Install with: apt-get install {' '.join(absent)}")
         try:
+            probe.check(configuration.session_user())
             file = configuration.prepare(connection, self._password())
         except KeyError as unknown:
             raise CommandError(f"There is no such user, or no such placeholder: {unknown} (GATEWAY_USER).") from unknown
+        except probe.ProbeError as refusal:
+            raise CommandError(str(refusal)) from refusal
         except ProgrammingError as refused:
             raise CommandError(
                 f"The database lets this user make no role {settings.GATEWAY_DATABASE_ROLE}. Make it once as docs/gateway.md "
@@ -40,7 +43,8 @@ class Command(ServingCommand):
             ) from refused
         command = [str(daemon.binary()), "--nodaemon", "--config", str(file)]
         if check:
-            subprocess.run([str(daemon.binary()), "--configtest", "--config", str(file)], check=True)  # noqa: S603 - our own words
+            command = [str(daemon.binary()), "--configtest", "--config", str(file)]
+            subprocess.run(command, check=True, env=daemon.environment())  # noqa: S603 - our own words
             return
         self.stdout.write(
             f"SFTP at {settings.GATEWAY_HOST}:{settings.GATEWAY_SFTP_PORT}, FTPS at "
@@ -49,7 +53,8 @@ class Command(ServingCommand):
         self.stdout.flush()
         connection.close()
         prefix = without_root()
-        os.execv((prefix or command)[0], [*prefix, *command])  # noqa: S606 - no shell is wanted
+        environment = daemon.environment(**{reports.MARK: reports.mark()})
+        os.execve((prefix or command)[0], [*prefix, *command], environment)  # noqa: S606 - no shell is wanted
 
     def _password(self) -> str:
         """Return the password of the daemon's role; without one by setting, the role gets a new one at each start."""
