@@ -60,7 +60,9 @@ soak: .venv/test.stamp ## kill the portal and the worker a hundred times while t
 	@sh scripts/system_packages.sh chromium
 	@KILLS=100 $(WITH) $(BIN)/python -m pytest tests/test_kill_*.py -q -s
 
-fuzz: .venv/test.stamp ## read 100,000 broken certificates and keys
+fuzz: .venv/test.stamp ## read 100,000 broken certificates and keys; nasty shapes in everything that can be filled in, against the clock
+	@sh scripts/system_packages.sh $(PRINTING)
+	@TIME_FUZZ=whole $(WITH) $(BIN)/python -m pytest tests/security/test_hold_a_worker_with_any_field.py -q -o faulthandler_timeout=0
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100000} $(BIN)/python -m pytest tests/test_senders_reading_vectors.py -q -k "mutation or nonsense"
 
 images: .venv/test.stamp ## take the pictures of docs/images from the pages

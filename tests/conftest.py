@@ -18,6 +18,7 @@ from pytest_django import DjangoDbBlocker
 
 from identity.enums import Means
 from tests import databases
+from tests.fuzzing import TRIED
 from tests.guards import only_this_machine
 
 pytest_plugins = ["tests.browser.fixtures"]
@@ -37,6 +38,13 @@ gc.set_threshold(200_000, 50, 100)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a further database leave out what was tried already."""
     parser.addoption("--database-only", action="store_true", help="leave out the tests that use no database")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell which answers the time fuzzer waited for longest."""
+    if TRIED.spent:
+        terminalreporter.section(f"{len(TRIED.spent)} cases of the time fuzzer, the ten slowest")
+        terminalreporter.write_line("\n".join(TRIED.slowest()))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

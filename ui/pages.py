@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 View = TypeVar("View", bound=Callable[..., Any])
 KILOBYTE = 1024
+# How much larger than it may be a file can come, to be refused by its form.
+TOO_MUCH = 1024 * KILOBYTE
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ FORM = Body()
 
 def file_of(most_bytes: int) -> Body:
     """Return the body of a form with one file: room for one somewhat larger, so that the form can say what is wrong with it."""
-    return Body(files=1, files_bytes=most_bytes + 1024 * KILOBYTE)
+    return Body(files=1, files_bytes=most_bytes + TOO_MUCH)
 
 
 @dataclass(frozen=True)
