@@ -8,6 +8,7 @@ tries no more than are counted, so that no stranger fills the table.
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 from django.conf import settings
@@ -32,22 +33,17 @@ log = structlog.get_logger("senders.reporting")
 
 def work() -> bool:
     """Take what the daemon wrote since; tell whether there was anything. For one worker of many at a time, file by file."""
-    positions: dict[int, int] | None = None
-    is_busy = False
-    for inode, path in reports.files().items():
-        size = path.stat().st_size
-        if not size:
-            continue
-        if positions is None:
-            positions = dict(ReportFile.objects.values_list("inode", "position"))
-        position = positions.get(inode, 0)
-        if position > size:  # somebody emptied the file, or removed the one that had this number
-            is_busy |= bool(ReportFile.objects.filter(inode=inode, position=position).update(position=0))
-        elif position < size and _take(inode, position, reports.read(path, position)):
-            is_busy = True
-        elif size > LARGE and path.name == reports.CURRENT:
-            _put_aside(inode)
-    return is_busy
+    try:
+        files = {inode: (path, path.stat().st_size) for inode, path in reports.files().items()}
+        if not any(size for _path, size in files.values()):
+            return False
+        positions = dict(ReportFile.objects.values_list("inode", "position"))
+        return any(_read(inode, path, size, positions.get(inode, 0)) for inode, (path, size) in files.items())
+    except FileNotFoundError:  # another worker put it aside meanwhile, or took it away
+        return False
+    except OSError as trouble:  # mails and chores must not wait for it
+        log.error("reports.not_read", reason=type(trouble).__name__)  # noqa: TRY400 - says it all
+        return False
 
 
 def remove_finished() -> int:
@@ -73,6 +69,17 @@ def remove_finished() -> int:
     for path in finished.values():
         path.unlink()
     return len(finished)
+
+
+def _read(inode: int, path: Path, size: int, position: int) -> bool:
+    """Take the next part of a file; tell whether there was anything to do."""
+    if position > size:  # somebody emptied the file, or removed the one that had this number
+        return bool(ReportFile.objects.filter(inode=inode, position=position).update(position=0))
+    if position < size and _take(inode, position, reports.read(path, inode, position)):
+        return True
+    if size > LARGE and path.name == reports.CURRENT:
+        _put_aside(inode)
+    return False
 
 
 def _take(inode: int, position: int, chunk: reports.Chunk) -> bool:

@@ -112,7 +112,7 @@ def test_T23_whatever_stands_before_a_record_the_record_is_found(before: bytes, 
     """Rubbish, then a record that was cut somewhere, then a whole one."""
     path = reports.folder() / "aside-1.log"
     path.write_bytes(before + record(file=name, parameters=name)[:cut] + b"\n" + record(file=b"/IN/GO.x"))
-    chunk = reports.read(path, 0)
+    chunk = reports.read(path, path.stat().st_ino, 0)
     assert chunk.reports[-1].file == "/IN/GO.x" and len(chunk.reports) <= 2
     assert chunk.end == path.stat().st_size
 
@@ -211,6 +211,30 @@ def test_T23_a_kill_between_two_steps_of_deleting_reads_nothing_twice_and_skips_
     assert reporting.remove_finished() == 1
     write(log, record(file=b"/IN/GO.x"))
     assert len(read()) == 2
+
+
+def test_T23_a_file_that_was_put_aside_meanwhile_is_not_taken_for_the_new_one(log: Path, sender: Registered) -> None:
+    """What is read is what the position belongs to, whichever name it has by now."""
+    write(log, record())
+    ((inode, path),) = reports.files().items()
+    reports.put_aside(path, inode)
+    write(log, record(file=b"/IN/GO.x"))
+    with pytest.raises(FileNotFoundError):
+        reports.read(path, inode, 0)
+    assert len(read()) == 2
+
+
+def test_T23_reports_that_cannot_be_read_keep_no_mail_waiting(
+    log: Path, sender: Registered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deny(*_arguments: object) -> None:
+        raise PermissionError
+
+    write(log, record())
+    with monkeypatch.context() as patch:
+        patch.setattr(reports, "read", deny)
+        assert reporting.work() is False
+    assert len(read()) == 1
 
 
 def test_T23_a_file_that_somebody_emptied_is_read_from_its_beginning(log: Path, sender: Registered) -> None:

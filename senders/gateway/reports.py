@@ -7,6 +7,7 @@ like a record, whatever is in it. What has no end, because it was too long for t
 A file is known by its inode: renaming does not change it, and nothing else gets the number while the file is there.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -75,7 +76,7 @@ def mark() -> str:
     return _mark(settings.SECRET_KEY)
 
 
-def _mark(key: str) -> str:
+def _mark(key: str | bytes) -> str:
     return salted_hmac("senders.gateway.reports", "mark", secret=key, algorithm="sha256").hexdigest()[:_MARK_LENGTH]
 
 
@@ -92,9 +93,11 @@ def _by_inode(paths: Iterable[Path]) -> dict[int, Path]:
     return found
 
 
-def read(path: Path, position: int) -> Chunk:
-    """Return what a file holds from a position on, as far as it is whole."""
+def read(path: Path, inode: int, position: int) -> Chunk:
+    """Return what a file holds from a position on, as far as it is whole. Raises FileNotFoundError where it is another."""
     with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_ino & _SIGNED != inode:
+            raise FileNotFoundError(path)
         file.seek(position)
         content = file.read(CHUNK)
     reports: list[Report] = []
