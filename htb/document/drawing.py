@@ -13,9 +13,12 @@ from typing import IO, Any
 
 from htb.document import painter
 
-PAINTER = Path(painter.__file__)
+# Run without this process's surroundings: its own folder is all of the portal that it can import.
+PROGRAM = "import sys; sys.path.append(sys.argv.pop(1)); from htb.document.painter import run; run()"
+ROOT = Path(painter.__file__).parents[2]
 # By the clock; the painter's own limits end it earlier unless the machine is busy.
 SECONDS = 15
+_TOO_HEAVY = {-signal.SIGXCPU, -signal.SIGPROF, -signal.SIGKILL}
 # So many painters of one process draw at once; who comes then waits for as long as one may take.
 _seats = threading.BoundedSemaphore(2)
 
@@ -50,6 +53,11 @@ def look_the_same(before: bytes, after: bytes, *, beside: tuple[float, ...]) -> 
     return bool(json.loads(_paint(["same", *map(str, beside)], before, after))["same"])
 
 
+def rehearse(before: bytes, after: bytes) -> None:
+    """Read a document that came back signed as the portal will. Raises NotDrawnError where that does not end soon."""
+    _paint(["read"], before, after)
+
+
 def _paint(command: list[str], *files: bytes) -> bytes:
     with _seat(), tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answer:
         for content in files:
@@ -58,14 +66,14 @@ def _paint(command: list[str], *files: bytes) -> bytes:
         given.seek(0)
         status = _run(command, given, answer)
         if status != 0:
-            raise NotDrawnError(is_too_heavy=status in {-signal.SIGXCPU, -signal.SIGKILL, painter.NO_MEMORY})
+            raise NotDrawnError(is_too_heavy=status in {*_TOO_HEAVY, painter.NO_MEMORY})
         answer.seek(0)
         return answer.read(painter.LARGEST_ANSWER)
 
 
 def _run(command: list[str], given: IO[bytes], answer: IO[bytes]) -> int:
     """Run the painter, without anything of this process's surroundings; return its status."""
-    program = [sys.executable, "-I", str(PAINTER), *command]
+    program = [sys.executable, "-I", "-c", PROGRAM, str(ROOT), *command]
     with subprocess.Popen(  # noqa: S603 - our own program, and numbers of ours
         program, stdin=given, stdout=answer, stderr=subprocess.DEVNULL, cwd="/", env={}, start_new_session=True
     ) as process:

@@ -1,12 +1,14 @@
 """Draws files that came from outside, as a program of its own with little time and memory (docs/adr/0019-drawing-in-a-cage.md).
 
-`htb.document.drawing` starts it and nothing else does: it imports neither Django nor the portal. A command and its numbers are
-the arguments; files stand one behind the other in the standard input, each after its length on a line of its own. It answers
-with one JSON text or one JPEG picture. Whatever goes wrong ends it with a status other than 0.
+`htb.document.drawing` starts it and nothing else does: it imports neither Django nor more of the portal than
+`htb.document.reading`. A command and its numbers are the arguments; files stand one behind the other in the standard input,
+each after its length on a line of its own. It answers with one JSON text or one JPEG picture. Whatever goes wrong ends it with
+a status other than 0.
 """
 
 import json
 import resource
+import signal
 import sys
 from collections.abc import Iterator
 from io import BytesIO
@@ -14,6 +16,8 @@ from typing import Any
 
 CPU_SECONDS = 4
 MEMORY = 1536 * 1024 * 1024
+# What a document that came back signed may take of a worker, which reads it too when it was read here.
+SECONDS_TO_READ, MEMORY_TO_READ = 0.5, 512 * 1024 * 1024
 LARGEST_ANSWER = 8 * 1024 * 1024
 # The status with which it ends where memory ran out.
 NO_MEMORY = 3
@@ -41,24 +45,26 @@ class UnfitError(Exception):
 
 
 def main() -> None:
-    """Carry out one command: `scan`, `page NUMBER`, `same LEFT BOTTOM RIGHT TOP`."""
-    _into_the_cage()
+    """Carry out one command: `scan`, `page NUMBER`, `same LEFT BOTTOM RIGHT TOP`, `read`."""
     command, *numbers = sys.argv[1:]
+    _into_the_cage(MEMORY_TO_READ if command == "read" else MEMORY)
     files = list(_files())
     if command == "scan":
         answer = _as_json(_scan(files[0]))
     elif command == "page":
         answer = _page(files[0], int(numbers[0]))
+    elif command == "read":
+        answer = _as_json(_read(files[0], files[1]))
     else:
         answer = _as_json({"same": _same(files[0], files[1], [float(one) for one in numbers])})
     sys.stdout.buffer.write(answer)
 
 
-def _into_the_cage() -> None:
+def _into_the_cage(memory: int) -> None:
     """Give up what is not needed: time, memory, files, children, a trace of the memory on the disk."""
     for limit, most in (
         (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_FSIZE, LARGEST_ANSWER),
         (resource.RLIMIT_NOFILE, 32),
         (resource.RLIMIT_CORE, 0),
@@ -270,7 +276,25 @@ def _in_pixels(place: list[float], size: tuple[float, float]) -> tuple[int, int,
     )
 
 
-if __name__ == "__main__":
+# --- A document that came back signed, read -----------------------------------------------------------------------------------
+
+
+def _read(before: bytes, after: bytes) -> dict[str, bool]:
+    """Read a signed document as the portal does: whatever comes of it, it came to an end in time."""
+    from htb.document.reading import read_signed
+
+    signal.setitimer(signal.ITIMER_PROF, SECONDS_TO_READ)  # its signal ends this program
+    try:
+        read_signed(after, before)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - the portal meets it too, and says what is wrong
+        return {"read": False}
+    return {"read": True}
+
+
+def run() -> None:
+    """Run as the program of a process; a lack of memory has a status of its own."""
     try:
         main()
     except MemoryError:

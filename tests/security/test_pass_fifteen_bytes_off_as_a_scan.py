@@ -1,7 +1,10 @@
 """A member of the desk wants to approve without a letter: anything that begins like a PDF passes for its scan. Or a file
 stops the desk: a bomb, ten thousand pages (BEHAVIOUR X7, T12). The road: attach it on the page of the case."""
 
+import json
 import resource
+import subprocess
+import sys
 import time
 import zlib
 from io import BytesIO
@@ -214,30 +217,17 @@ def test_T12_a_drawing_that_takes_too_long_is_ended(
     assert str(SENTENCES["too_heavy"]) in text(attach(one, case, SCAN))
 
 
-def test_T12_the_painter_knows_nothing_of_the_portal() -> None:
-    """No environment, no settings, no database: whoever breaks out of the renderer finds an empty room."""
-    import ast
-
-    imported = {
-        name.partition(".")[0]
-        for node in ast.walk(ast.parse(drawing.PAINTER.read_text(encoding="utf-8")))
-        for name in (
-            [alias.name for alias in node.names]
-            if isinstance(node, ast.Import)
-            else [node.module or ""]
-            if isinstance(node, ast.ImportFrom)
-            else []
-        )
-    }
-    assert imported <= {
-        "json",
-        "resource",
-        "sys",
-        "collections",
-        "io",
-        "typing",
-        "zxingcpp",
-        "PIL",
-        "pypdfium2",
-        "pyhanko",
-    }
+def test_T12_the_painter_knows_nothing_of_the_portal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No environment, no settings, no database, no Django: whoever breaks out of the renderer finds an empty room."""
+    monkeypatch.setenv("SECRET_KEY", "known to the portal alone")
+    told = "; import json, os; print(json.dumps([sorted(os.environ), sorted(sys.modules), os.getcwd()]))"
+    program = drawing.PROGRAM.replace("run()", "import htb.document.reading") + told
+    answer = subprocess.run(
+        [sys.executable, "-I", "-c", program, str(drawing.ROOT)], env={}, cwd="/", capture_output=True, check=True
+    )
+    environment, modules, folder = json.loads(answer.stdout)
+    assert set(environment) <= {"LC_CTYPE"}
+    assert folder == "/"
+    ours = {name for name in modules if name.startswith("htb.")}
+    assert ours == {"htb.document", "htb.document.painter", "htb.document.reading"}
+    assert not [name for name in modules if name.partition(".")[0] in {"django", "csam_portal", "psycopg", "identity"}]
