@@ -62,7 +62,7 @@ class BodyMiddleware:
         if int(length) > FORM.most_bytes or request.content_type == "multipart/form-data":
             page, body = declared_at(request.path_info)
             if int(length) > body.most_bytes:
-                return too_large(request, body.most_bytes)
+                return too_large(request, body.told_bytes)
             request.body_taken = body  # type: ignore[attr-defined]  # for ui.uploads
             request.reads_itself = page is not None and page.reads_itself  # type: ignore[attr-defined]  # for bad_input
         return self.get_response(request)

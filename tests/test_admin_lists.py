@@ -60,3 +60,12 @@ def test_E9_what_a_filter_offers_is_answered(operator: Client, model: type[Model
     for spec in operator.get(address).context["cl"].filter_specs:
         for choice in spec.choices(operator.get(address).context["cl"]):
             assert operator.get(address + choice["query_string"]).status_code == 200, choice
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_T17_a_search_for_two_thousand_words_is_answered(operator: Client, model: type[Model]) -> None:
+    """A database falls over as many conditions; more than eight words nobody looks for."""
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    browser = browser_of(operator, model._meta.label_lower)
+    for words in ("a " * 2_000, '"' * 4_000, "a" * 4_000):
+        assert browser.get(address, {"q": words}).status_code == 200

@@ -30,6 +30,11 @@ class Body:
         """Of the whole of it."""
         return self.form_bytes + self.files_bytes
 
+    @property
+    def told_bytes(self) -> int:
+        """How much somebody is told to send at most: of a page with a file, how large that may be."""
+        return self.files_bytes - TOO_MUCH if self.files_bytes > TOO_MUCH else self.most_bytes
+
 
 # What a page takes that says nothing of it.
 FORM = Body()
