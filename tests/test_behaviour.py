@@ -14,8 +14,12 @@ NUMBER = re.compile(r"\b[A-Z](?:0|[1-9]\d?)\b")
 COMMENTS = re.compile(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", re.DOTALL)
 
 
-PAGE = (ROOT / "docs" / "behaviour.md").read_text(encoding="utf-8")
-BEHAVIOURS = set(re.findall(r"^- ([A-Z]\d{1,2}) ", PAGE, re.MULTILINE))
+def page(name: str) -> str:
+    """A page of the documentation."""
+    return (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+
+
+BEHAVIOURS = set(re.findall(r"^- ([A-Z]\d{1,2}) ", page("behaviour"), re.MULTILINE))
 
 
 def cited(text: str) -> set[str]:
@@ -68,3 +72,9 @@ def test_every_behaviour_is_named_by_a_test() -> None:
 def test_the_page_is_read_whole() -> None:
     """The ends of its sections, so that a change of its shape cannot empty the tests above."""
     assert {"P1", "P6", "L7", "S9", "X11", "H10", "U0", "U9", "M12", "E9"} <= BEHAVIOURS
+
+
+def test_the_page_on_security_names_every_attack_test_and_no_other() -> None:
+    named = set(re.findall(r"`(?:tests/(?:security/|browser/)?)?(test_\w+?)(?:\.py)?`", page("security")))
+    everywhere = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+    assert {path.stem for path in (ROOT / "tests" / "security").glob("test_*.py")} <= named <= everywhere
