@@ -98,7 +98,8 @@ def test_L2_a_card_of_the_list_or_a_typed_number_in_any_notation(client: Client)
         ({"insz": cast.AN}, 422),
         ({"card": cast.INGRID, "pin": "1234"}, 422),
         ({"insz": "\x00", "pin": "\x00"}, 400),
-        ({"insz": "7" * 1_000_000, "pin": "1234"}, 422),
+        ({"insz": "7" * 60_000, "pin": "1234"}, 422),
+        ({"insz": "7" * 1_000_000, "pin": "1234"}, 413),
     ],
 )
 def test_E7_bad_answers_on_the_card_page(client: Client, answer: dict[str, str], status: int) -> None:
