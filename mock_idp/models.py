@@ -33,7 +33,7 @@ class Login(models.Model):
     insz = models.CharField(max_length=11)
     level = models.IntegerField()
     # What userinfo gives as `mail`.
-    email = models.CharField(max_length=254, blank=True)
+    email = models.CharField(max_length=254, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("login")

@@ -24,6 +24,8 @@ BEFORE_FIRST_INSTALLATION = [
     "0007_list_covers",
     "0004_key_of_login",
     "0006_letters_that_were_read",
+    "0002_means_of_the_person",
+    "0010_renew_first_passwords",
 ]
 
 

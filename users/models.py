@@ -173,7 +173,7 @@ class BulkRun(models.Model):
     begun_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True)
     # Of the code that the links of renewed first passwords ask (T5): one for the run, shown once to who confirmed.
-    code_hash = models.CharField(max_length=128, blank=True)
+    code_hash = models.CharField(max_length=128, blank=True, db_default="")
     # Of the login that confirmed.
     level = models.IntegerField(default=0)
     # How many of the accounts, from the first, were dealt with; and how many of those were told.

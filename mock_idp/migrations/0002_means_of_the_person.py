@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='login',
             name='email',
-            field=models.CharField(blank=True, max_length=254),
+            field=models.CharField(blank=True, db_default='', max_length=254),
         ),
     ]

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='bulkrun',
             name='code_hash',
-            field=models.CharField(blank=True, max_length=128),
+            field=models.CharField(blank=True, db_default='', max_length=128),
         ),
         migrations.AlterField(
             model_name='bulkrun',
