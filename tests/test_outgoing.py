@@ -26,6 +26,9 @@ HARMLESS = {
 LET = {
     "outgoing/http.py": "the way out over HTTP",
     "csam_portal/starting/listening.py": "looks at the sockets that are there, and opens none",
+    "csam_portal/web_worker.py": "takes connections from the listener of the web server, and makes none",
+    "csam_portal/web_exchange.py": "answers on a connection that was made to us",
+    "senders/gateway/probe.py": "speaks to the daemon that it started itself, at 127.0.0.1",
     "senders/fields.py": "writes a certificate as text",
     "senders/passwords.py": "asks the system's own library for a hash",
     "senders/management/commands/gateway.py": "becomes the daemon",
