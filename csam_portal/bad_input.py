@@ -1,12 +1,15 @@
 """Refuses what no page can use, before any page sees it (BEHAVIOUR E7): a page that says what to do, never a 500."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from csam_portal.errors import bad_request
-from ui.texts import has_usable_form, is_usable
+from csam_portal.middleware import way_elsewhere
+from ui.pages import Page
+from ui.texts import PARTS, has_usable_form, is_usable
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -33,13 +36,24 @@ class BadInputMiddleware:
             return page
         return response
 
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Read a form with files only where who sends it may come: the check against forgery, which is next, would read it."""
+        page: Page | None = getattr(view, "page", None)
+        if request.content_type != PARTS or (page is not None and page.reads_itself):
+            return None
+        # What was typed on a page that keeps it waits for the login, so it has to be read.
+        if page is not None and not page.keeps_form and (elsewhere := way_elsewhere(page, request)):
+            return elsewhere
+        return None if has_usable_form(request) else refuse(request, 400)
+
 
 def _is_usable(request: HttpRequest) -> bool:
     charset = (request.content_params or {}).get("charset", "utf-8")
     if charset.lower() not in {"utf-8", "utf8", "us-ascii"}:
         return False
-    is_left_to_view: bool = getattr(request, "reads_itself", False)
-    return is_usable(request) and (is_left_to_view or has_usable_form(request))
+    return is_usable(request) and (request.content_type == PARTS or has_usable_form(request))
 
 
 def refuse(request: HttpRequest, status: int) -> HttpResponse:

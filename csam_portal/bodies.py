@@ -21,15 +21,15 @@ MOST_HEADER_BYTES = 32 * KILOBYTE
 _LONGEST_LENGTH = 12
 
 
-def declared_at(path: str) -> tuple[Page | None, Body]:
-    """Return what the page at an address declares, and what it takes; where there is no page, what a form takes."""
+def declared_at(path: str) -> Body:
+    """Return what the page at an address takes; where there is no page, what a form takes."""
     with translation.override(translation.get_language_from_path(path) or settings.LANGUAGE_CODE):
         try:
             match = resolve(path)
         except Resolver404:
-            return None, FORM
+            return FORM
     page: Page | None = getattr(match.func, "page", None)
-    return page, page.body if page is not None else _of_admin(match)
+    return page.body if page is not None else _of_admin(match)
 
 
 def _of_admin(match: ResolverMatch) -> Body:
@@ -40,7 +40,7 @@ def _of_admin(match: ResolverMatch) -> Body:
 
 def most_bytes_at(path: str) -> int:
     """Return how much a request to an address may bring along."""
-    return declared_at(path)[1].most_bytes
+    return declared_at(path).most_bytes
 
 
 class BodyMiddleware:
@@ -60,9 +60,8 @@ class BodyMiddleware:
             return refuse(request, 400)
         # Most requests bring little, and no file: what their page takes need not be looked up.
         if int(length) > FORM.most_bytes or request.content_type == "multipart/form-data":
-            page, body = declared_at(request.path_info)
+            body = declared_at(request.path_info)
             if int(length) > body.most_bytes:
                 return too_large(request, body.told_bytes)
             request.body_taken = body  # type: ignore[attr-defined]  # for ui.uploads
-            request.reads_itself = page is not None and page.reads_itself  # type: ignore[attr-defined]  # for bad_input
         return self.get_response(request)

@@ -49,18 +49,7 @@ class PageMiddleware:
             if view.__module__.startswith(self.OTHERS) or hasattr(view, "model_admin"):
                 return None
             raise ImproperlyConfigured(f"{view.__module__}.{view.__qualname__} declares no page")
-        request.page = declaration  # type: ignore[attr-defined]  # the portal's own attribute
-        if declaration.level is None:
-            return None
-        level = settings.LEVELS[declaration.level]
-        actor = request.actor  # type: ignore[attr-defined]
-        if actor is None or actor.level < level:
-            return step_up(request, level)
-        if actor.person.means_set_aside_at is not None and not declaration.while_undecided:
-            return _lead_to("vouched-means", request)
-        if declaration.fresh and not is_fresh(actor):
-            return _lead_to("prove", request)
-        return None
+        return way_elsewhere(declaration, request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, LevelTooLow):
@@ -76,9 +65,25 @@ class PageMiddleware:
         return None
 
 
+def way_elsewhere(declaration: Page, request: HttpRequest) -> HttpResponse | None:
+    """Return where somebody has to go before the page opens, None where they may come. Sets the page of the request."""
+    request.page = declaration  # type: ignore[attr-defined]  # the portal's own attribute
+    if declaration.level is None:
+        return None
+    level = settings.LEVELS[declaration.level]
+    actor = request.actor  # type: ignore[attr-defined]
+    if actor is None or actor.level < level:
+        return step_up(request, level)
+    if actor.person.means_set_aside_at is not None and not declaration.while_undecided:
+        return _lead_to("vouched-means", request)
+    if declaration.fresh and not is_fresh(actor):
+        return _lead_to("prove", request)
+    return None
+
+
 def step_up(request: HttpRequest, level: int) -> HttpResponse:
     """Send to the login page, which says which means would do and leads back here (BEHAVIOUR L4)."""
-    page: Page = request.page  # type: ignore[attr-defined]  # set by process_view
+    page: Page = request.page  # type: ignore[attr-defined]  # set by way_elsewhere
     if page.keeps_form and request.method == "POST":
         kept.keep(request)
     lapsed: str = request.lapsed  # type: ignore[attr-defined]  # set by identity.middleware
@@ -87,7 +92,7 @@ def step_up(request: HttpRequest, level: int) -> HttpResponse:
 
 def _lead_to(page: str, request: HttpRequest) -> HttpResponse:
     """Send to a page that comes first, and leads back here; what was typed waits as it does for a login."""
-    declaration: Page = request.page  # type: ignore[attr-defined]  # set by process_view
+    declaration: Page = request.page  # type: ignore[attr-defined]  # set by way_elsewhere
     if declaration.keeps_form and request.method == "POST":
         kept.keep(request)
     query = urlencode({"next": way_back}) if (way_back := _way_back(request)) else ""
@@ -96,5 +101,5 @@ def _lead_to(page: str, request: HttpRequest) -> HttpResponse:
 
 def _way_back(request: HttpRequest) -> str:
     """Return where to come back to; a page that only takes a POST is none."""
-    page: Page = request.page  # type: ignore[attr-defined]  # set by process_view
+    page: Page = request.page  # type: ignore[attr-defined]  # set by way_elsewhere
     return request.get_full_path() if "GET" in page.methods else ""

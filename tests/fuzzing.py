@@ -136,10 +136,20 @@ def line(content: bytes, length: int) -> str:
     return as_text(content[:length]).replace("\r\n", " ")
 
 
-def parts(name: str, most_bytes: int) -> bytes:
-    """As many files of nothing as go into a body."""
-    part = f'--x\r\nContent-Disposition: form-data; name="{name}"; filename="f"\r\n\r\n\r\n'.encode()
-    return part * min((most_bytes - AROUND) // len(part), 100_000) + b"--x--\r\n"
+# What a part of nothing says of itself, with the name of a field that takes files.
+PARTS = {
+    "many files": 'Content-Disposition: form-data; name="{name}"; filename="f"\r\n\r\n',
+    "many files of nothing": 'Content-Disposition: form-data; name="{name}"; filename=""\r\n\r\n',
+    "many files for nobody": 'Content-Disposition: form-data; filename="f"\r\n\r\n',
+    "many fields in parts": 'Content-Disposition: form-data; name="{name}"\r\n\r\n',
+    "many parts of nothing": "",
+}
+
+
+def parts(head: str, name: str, most_bytes: int) -> bytes:
+    """As many parts of nothing as go into a body."""
+    part = f"--x\r\n{head.format(name=name)}\r\n".encode()
+    return part * ((most_bytes - AROUND) // len(part)) + b"--x--\r\n"
 
 
 def file(content: bytes) -> SimpleUploadedFile:
@@ -153,7 +163,7 @@ MULTIPART, TYPED = "multipart/form-data; boundary=x", "application/x-www-form-ur
 def each_field(fuzz: Fuzz, client: Client, address: str, label: str, share: int) -> None:
     """Send every shape to every field of a page's forms, among the others as they stand; and many fields, many files."""
     page = Page(client.get(address).content.decode(errors="replace"))
-    body = declared_at(address)[1]
+    body = declared_at(address)
 
     def typed(name: str, content: bytes) -> Any:
         return client.post(address, {**page.typed, name: as_text(content)})
@@ -169,11 +179,14 @@ def each_field(fuzz: Fuzz, client: Client, address: str, label: str, share: int)
         fuzz.each(f"{label} file {name}", most, max(1, share // 4), partial(chosen, name))
     if not (page.typed or page.files):
         return
-    for name, content, kind in (
+    for shape, content, kind in (
         ("many fields", b"&".join([b"a=1"] * 16_000), TYPED),
         ("long names", b"&".join([b"a" * 600 + b"="] * 100), TYPED),
-        ("many parts", parts(page.files[0] if page.files else "a", body.most_bytes), MULTIPART),
+        *(
+            (shape, parts(head, page.files[0] if page.files else "a", body.most_bytes), MULTIPART)
+            for shape, head in PARTS.items()
+        ),
         ("boundaries", b"--" * 30_000, "multipart/form-data; boundary=" + "-" * 60),
         ("heads of parts", b"--x\r\n" + b"A: " * 20_000, MULTIPART),
     ):
-        fuzz.case(f"{label} {name}", share, client.post, address, content, kind)
+        fuzz.case(f"{label} {shape}", share, client.post, address, content, kind)

@@ -14,7 +14,8 @@ _UNUSABLE = re.compile(
     + "]"
 )
 _TYPED = "application/x-www-form-urlencoded"
-_FORMS = (_TYPED, "multipart/form-data")
+PARTS = "multipart/form-data"
+_FORMS = (_TYPED, PARTS)
 
 
 def is_usable(request: HttpRequest) -> bool:

@@ -3,9 +3,11 @@
 import time
 import unicodedata
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.exceptions import TooManyFieldsSent
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParser
@@ -21,9 +23,11 @@ from senders.reading.certificates import read_certificate
 from senders.reading.material import MAX_BYTES
 from senders.reading.ssh_keys import read_ssh_key
 from tests import cast, sheets
+from tests.bulk import address, capacity_of
 from tests.conftest import LogIn
 from tests.pages_table import NOBODY, routes
 from ui.pages import FORM, Page
+from ui.uploads import CountedParts
 from users.sheet.reading import MOST_BYTES, read_sheet
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +103,7 @@ def test_T16_forty_megabytes_to_a_page_without_a_file_are_refused_unread(unread:
 def test_T16_what_takes_a_file_takes_no_more_than_it_declares(unread: None, name: str, most: int) -> None:
     arguments: dict[str, list[Any]] = {"users-import": [NOBODY, NOBODY], "admin:htb_request_change": [1]}
     path = reverse(name, args=arguments.get(name, []))
-    body = declared_at(path)[1]
+    body = declared_at(path)
     assert body.files > 0, path
     assert most <= body.most_bytes <= most + 2 * 1024 * 1024
     assert send(path, body.most_bytes + 1).status_code == 413
@@ -112,7 +116,47 @@ def test_T16_a_strangers_submission_is_refused_unread(unread: None) -> None:
 
 def test_T16_more_files_than_a_page_takes_are_refused(client: Client) -> None:
     files = {f"f{number}": SimpleUploadedFile("f.pdf", b"%PDF-") for number in range(2)}
-    assert client.post("/nl/verify", files).status_code == 400
+    assert client.post(reverse("verify-document"), files).status_code == 400
+
+
+# What stands before an empty part that belongs to no field: Django counts none of them.
+NAMELESS = {
+    "a file without a name of a field": b'Content-Disposition: form-data; filename="f"\r\n\r\n',
+    "a file without a name of its own": b'Content-Disposition: form-data; name="a"; filename=""\r\n\r\n',
+    "a name that is a folder": b'Content-Disposition: form-data; name="a"; filename=".."\r\n\r\n',
+    "no disposition": b"A: b\r\n\r\n",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("head", NAMELESS)
+def test_T16_no_number_of_parts_holds_a_worker(log_in: LogIn, head: str) -> None:
+    client = log_in(cast.THOMAS)
+    part = b"--x\r\n" + NAMELESS[head] + b"\r\n"
+    content = part * ((MOST_BYTES - 10) // len(part)) + b"--x--\r\n"
+    answers: list[Any] = []
+    kind = "multipart/form-data; boundary=x"
+    assert (
+        seconds(lambda: answers.append(client.post(address(capacity_of(), "users-import"), content, kind)))
+        < MOST_SECONDS
+    )
+    assert answers[0].status_code == 400
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 64])
+def test_T16_a_boundary_is_counted_once_however_it_arrives(size: int) -> None:
+    body = CountedParts(BytesIO(b"--ab\r\n" * 5), b"ab", 5)
+    assert b"".join(iter(lambda: body.read(size), b"")) == b"--ab\r\n" * 5
+    body = CountedParts(BytesIO(b"--ab\r\n" * 6), b"ab", 5)
+    with pytest.raises(TooManyFieldsSent):
+        list(iter(lambda: body.read(size), b""))
+
+
+def test_T16_nothing_is_read_of_who_may_not_come(unread: None) -> None:
+    """Nor by the check against forgery."""
+    answer = send(reverse("users-import", args=[NOBODY, NOBODY]), MOST_BYTES)
+    assert answer.status_code == 302
+    assert "login" in answer["Location"]
 
 
 # --- Whatever stands in it, reading it ends soon
@@ -137,6 +181,10 @@ SHEETS: dict[str, Callable[[int], bytes]] = {
     "UTF-16": lambda size: b"\xff\xfe" + ";".encode("utf-16-le") * (size // 2),
     "line ends of old": lambda size: HEADS + b"\r" * size,
     "delimiters named": lambda size: b"sep=;\r\n" * (size // 7),
+    "empty cells behind": lambda size: HEADS + (b";" * 190 + b"\r\n") * (size // 192),
+    "blank cells behind": lambda size: HEADS + (b" ;" * 190 + b"\r\n") * (size // 382),
+    "records of many lines": lambda size: HEADS + (b'"' + b"\n" * 9_000 + b'";;;;;;;;\r\n') * (size // 9_012),
+    "quoted nothing": lambda size: HEADS + (b'"";' * 150 + b"\r\n") * (size // 452),
     "formulas": lambda size: HEADS + b"'" * size,
 }
 

@@ -24,6 +24,7 @@ from tests.fuzzing import (
     IS_WHOLE,
     MOST_SECONDS,
     MULTIPART,
+    PARTS,
     SHAPES,
     SMALL,
     TRIED,
@@ -159,9 +160,9 @@ def test_T17_nothing_that_a_program_sends_holds_a_worker(fuzz: Fuzz) -> None:
     fuzz.each("FS", most, 4, lambda content: send(f"FI.{name}", b"x", content))
     fuzz.each("the name of a file", 60_000, SOME, lambda content: send(as_text(content).replace("/", "_"), b"x", b"x"))
     for size in (500_000, SUBMISSION.most_bytes):
-        fuzz.case(
-            f"submission of parts, {size}", 1, client.post, submit, parts("files", size), MULTIPART, headers=token
-        )
+        for shape, head in PARTS.items():
+            content = parts(head, "files", size)
+            fuzz.case(f"submission, {shape}, {size}", 1, client.post, submit, content, MULTIPART, headers=token)
 
 
 def test_T17_nothing_that_comes_back_from_a_provider_holds_a_worker(fuzz: Fuzz, client: Client) -> None:

@@ -32,6 +32,9 @@ LONGEST_HEAD = 2_000
 LONGEST_RECORD = 40_000
 # Some spreadsheets put empty cells behind the last one.
 MOST_CELLS = 200
+# Of a whole file: such cells, and lines, of which a cell may hold some.
+MOST_CELLS_BEHIND = 500_000
+MOST_LINES = 3 * MOST_ROWS
 # What is told of a file that is wrong all over; nobody mends more at once.
 MOST_PROBLEMS = 1_000
 # What a spreadsheet writes first to tell its own kind the delimiter.
@@ -98,6 +101,7 @@ class _Lines:
 
     def __init__(self, text: str) -> None:
         self._text = StringIO(text, newline="")
+        self._lines_left = MOST_LINES
         self.next_record(LONGEST_HEAD)
 
     def next_record(self, longest: int) -> None:
@@ -113,6 +117,9 @@ class _Lines:
         if len(line) > self._left:
             raise _TooLongError
         self._left -= len(line)
+        self._lines_left -= 1
+        if self._lines_left < 0:
+            raise _too_many_rows()
         return line
 
 
@@ -168,7 +175,7 @@ def _cells(line: str, delimiter: str) -> list[str]:
 
 def _records(reader: Any, lines: _Lines, lines_before: int, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
     """Yield each record with the line that it begins on; what cannot be told apart any more ends the file as a problem."""
-    count = 0
+    count = behind = 0
     while True:
         line = lines_before + reader.line_num + 1
         if len(problems) >= MOST_PROBLEMS:
@@ -186,7 +193,8 @@ def _records(reader: Any, lines: _Lines, lines_before: int, problems: list[Probl
             cells = []
             is_too_long = True
         else:
-            is_too_long = len(cells) > MOST_CELLS
+            behind += max(0, len(cells) - len(HEADS))
+            is_too_long = len(cells) > MOST_CELLS or behind > MOST_CELLS_BEHIND
         if is_too_long:
             problems.append(
                 Problem(line, _("This line is longer than any of an export, so the file was not read on from here."))
@@ -194,13 +202,17 @@ def _records(reader: Any, lines: _Lines, lines_before: int, problems: list[Probl
             return
         count += 1
         if count > MOST_ROWS + 1:
-            raise Refused(
-                _("This file has more than %(most)s lines. Export a part of the users and change that.")
-                % {"most": f"{MOST_ROWS:_}".replace("_", " ")},
-                code="too_many_rows",
-            )
+            raise _too_many_rows()
         yield line, [unguarded(cell).strip() if cell else "" for cell in cells]
         lines.next_record(LONGEST_RECORD)
+
+
+def _too_many_rows() -> Refused:
+    return Refused(
+        _("This file has more than %(most)s lines. Export a part of the users and change that.")
+        % {"most": f"{MOST_ROWS:_}".replace("_", " ")},
+        code="too_many_rows",
+    )
 
 
 def _no_heads() -> Refused:
