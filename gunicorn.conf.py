@@ -21,5 +21,11 @@ sendfile = False
 # Django takes 32 kB of headers together (csam_portal.bodies).
 limit_request_fields = 64
 graceful_timeout = 20
+# What proxies say of a request is judged by the portal alone, by TRUSTED_PROXIES (BEHAVIOUR T26).
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
+forwarded_allow_ips = ""
+proxy_allow_ips = ""
+proxy_protocol = "off"
 # Nobody steers a server by a file in somebody's home.
 control_socket_disable = True

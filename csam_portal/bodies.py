@@ -21,13 +21,20 @@ MOST_HEADER_BYTES = 32 * KILOBYTE
 _LONGEST_LENGTH = 12
 
 
-def declared_at(path: str) -> Body:
-    """Return what the page at an address takes; where there is no page, what a form takes."""
+def match_at(path: str) -> ResolverMatch | None:
+    """Return where an address leads, None where it leads nowhere. Whatever decides by a path before the page does asks here."""
     with translation.override(translation.get_language_from_path(path) or settings.LANGUAGE_CODE):
         try:
-            match = resolve(path)
+            return resolve(path)
         except Resolver404:
-            return FORM
+            return None
+
+
+def declared_at(path: str) -> Body:
+    """Return what the page at an address takes; where there is no page, what a form takes."""
+    match = match_at(path)
+    if match is None:
+        return FORM
     page: Page | None = getattr(match.func, "page", None)
     return page.body if page is not None else _of_admin(match)
 

@@ -68,6 +68,7 @@ if MOCK_IDP:
 
 MIDDLEWARE = [
     "csam_portal.nearby.NearbyMiddleware",
+    "csam_portal.forwarded.ForwardedMiddleware",
     "csam_portal.request_log.RequestLogMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -75,6 +76,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csam_portal.bodies.BodyMiddleware",
     "csam_portal.bad_input.BadInputMiddleware",
+    "csam_portal.spelling.SpellingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "csam_portal.language.LanguageCookieMiddleware",
@@ -89,6 +91,8 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "csam_portal.urls"
+# The portal stands at the root of its host; no web server or header says otherwise (T26).
+FORCE_SCRIPT_NAME = ""
 WSGI_APPLICATION = "csam_portal.wsgi.application"
 
 TEMPLATES = [
@@ -215,8 +219,13 @@ LIMITS = {
     "proposal.actor": (env.int("LIMIT_PROPOSAL_ACTOR", default=60), 3600),
     "activation.person": (env.int("LIMIT_ACTIVATION_PERSON", default=4), 24 * 3600),
 }
-# How many proxies in front write X-Forwarded-For; 0 = none, the connection's own address counts.
+# How many proxies in front write X-Forwarded-For and X-Forwarded-Proto (identity.forwarded); 0 = none, neither header counts.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+# Where they come from: this machine and private networks, unless it is said more exactly.
+PROXY_ADDRESSES = env.list(
+    "PROXY_ADDRESSES",
+    default=["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "::1", "fc00::/7", "fe80::/10"],
+)
 
 # --- The ways out (docs/outgoing.md) ---------------------------------------------------------------------------------------
 
@@ -376,8 +385,6 @@ SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=365 * 86400 if IS_PRODUCTI
 # Off unless they are asked for: they bind every other host below this name, for a year.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = switch("HSTS_INCLUDE_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = switch("HSTS_PRELOAD", default=False)
-if TRUSTED_PROXIES:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # How much a request brings along, each page declares (ui.pages.Body); these are for all of them (BEHAVIOUR T16).
 FILE_UPLOAD_HANDLERS = [
     "ui.uploads.DeclaredUploads",

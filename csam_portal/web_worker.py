@@ -23,6 +23,7 @@ from gunicorn.http.body import LengthReader
 from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import ThreadWorker
 
+from csam_portal.starting.serving import refuse_when_believing
 from csam_portal.web_exchange import SEND_SECONDS, SLOWEST, Exchange
 
 # Seconds. Of a body: one more for every SLOWEST bytes, so that a large file may come by a slow line.
@@ -49,6 +50,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.exchanges: dict[Exchange, None] = {}
         # Bytes of bodies that wait.
         self.waiting = 0
+
+    @classmethod
+    def check_config(cls, cfg: Any, log: Any) -> None:
+        """Refuse a configuration in which gunicorn believes its callers, before it takes a connection."""
+        refuse_when_believing(cfg)
+        super().check_config(cfg, log)
 
     def load_wsgi(self) -> None:
         """Load the portal, and what it says of each address."""

@@ -15,6 +15,7 @@ from acts.act import perform
 from acts.errors import TooMany
 from audit.record import hold
 from identity.actor import portal_actor
+from identity.forwarded import address_in, address_of
 from identity.models import Attempt
 
 # Before a scope: the note that a place of it was recorded as full.
@@ -65,21 +66,13 @@ def spend(*places: tuple[str, str]) -> None:
 def client_address(request: HttpRequest) -> str:
     """Return the address that tries are counted for: an IPv4 address, or the /64 network of an IPv6 address.
 
-    Of X-Forwarded-For only what the trusted proxies (settings.TRUSTED_PROXIES, how many) wrote is believed: whoever asks
-    can write the rest. Without a usable address "" is returned, which all such requests share.
+    Of X-Forwarded-For only what counts is read (`identity.forwarded`). Without a usable address "" is returned, which all such
+    requests share.
     """
-    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
-    proxies = settings.TRUSTED_PROXIES
-    text = forwarded[-proxies] if 0 < proxies <= len(forwarded) else request.META.get("REMOTE_ADDR", "")
-    try:
-        address = ipaddress.ip_address(text.strip())
-    except ValueError:
-        return ""
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, 64), strict=False))
+    address = address_in(address_of(request.META))
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address or "")
 
 
 def forget_old() -> int:

@@ -92,6 +92,13 @@ def misspelt_environment(_tmp: Path) -> tuple[dict[str, str], list[str]]:
     return {"ENVIRONMENT": "prod"}, ["ENVIRONMENT is none of development, test, production."]
 
 
+def a_portal_below_a_prefix_that_believes_everybody(_tmp: Path) -> tuple[dict[str, str], list[str]]:
+    return {"SCRIPT_NAME": "/portal", "PROXY_ADDRESSES": "10.0.0.1,0.0.0.0/0"}, [
+        "SCRIPT_NAME is set: the portal stands at the root of its host.",
+        "PROXY_ADDRESSES is no list of addresses and networks, or holds every address.",
+    ]
+
+
 def misspelt_switches(_tmp: Path) -> tuple[dict[str, str], list[str]]:
     return dict.fromkeys(environment.SWITCHES, "ja"), [
         *(f"{name} is neither true nor false." for name in environment.SWITCHES),
@@ -318,7 +325,8 @@ def a_test_that_nobody_runs(_tmp: Path) -> tuple[dict[str, str], list[str]]:
 
 
 CASES: list[Case] = [
-    as_it_comes, as_in_development, misspelt_environment, misspelt_switches, addresses_of_nothing, secrets_twice,
+    a_portal_below_a_prefix_that_believes_everybody, as_it_comes, as_in_development, misspelt_environment,
+    misspelt_switches, addresses_of_nothing, secrets_twice,
     secrets_nowhere, secrets_of_two_lines, secrets_for_everybody, short_secrets, repeated_secrets, placeholders,
     shared_secrets, wrong_addresses, a_seal_that_cannot_be_read, a_key_of_the_seal_that_cannot_be_read,
     the_demonstrations_seal, another_seals_key_of_yesterday, signers_that_cannot_be_read, the_demonstrations_signers,

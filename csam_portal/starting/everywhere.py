@@ -1,5 +1,8 @@
 """What starts nowhere: settings that cannot be read as they are meant (T19, T21)."""
 
+import os
+from ipaddress import ip_network
+
 from django.conf import settings
 
 from csam_portal import environment
@@ -7,6 +10,13 @@ from csam_portal.starting.refusal import Refusal, one
 
 ENVIRONMENTS = ("development", "test", "production")
 _FILES = tuple(f"{name}_FILE" for name in environment.SECRETS)
+
+
+def _is_network(text: str) -> bool:
+    try:
+        return ip_network(text).prefixlen > 0
+    except ValueError:
+        return False
 
 
 def _faulty(names: tuple[str, ...], words: str) -> Refusal:
@@ -18,6 +28,14 @@ REFUSALS = (
         "ENVIRONMENT",
         f"is none of {', '.join(ENVIRONMENTS)}",
         lambda: settings.ENVIRONMENT not in ENVIRONMENTS,
+    ),
+    one(
+        "SCRIPT_NAME", "is set: the portal stands at the root of its host", lambda: bool(os.environ.get("SCRIPT_NAME"))
+    ),
+    one(
+        "PROXY_ADDRESSES",
+        "is no list of addresses and networks, or holds every address",
+        lambda: not all(map(_is_network, settings.PROXY_ADDRESSES)),
     ),
     _faulty(tuple(environment.SWITCHES), environment.NO_SWITCH),
     _faulty(_FILES, environment.BOTH),
