@@ -224,7 +224,16 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 # Where they come from: this machine and private networks, unless it is said more exactly.
 PROXY_ADDRESSES = env.list(
     "PROXY_ADDRESSES",
-    default=["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "::1", "fc00::/7", "fe80::/10"],
+    default=[
+        "127.0.0.0/8",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "::1",
+        "fc00::/7",
+        "fe80::/10",
+    ],
 )
 
 # --- The ways out (docs/outgoing.md) ---------------------------------------------------------------------------------------
