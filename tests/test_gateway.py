@@ -31,6 +31,7 @@ from tests.senders import PASSWORD, Registered, add_ssh_key, register
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
+    pytest.mark.waits,
     pytest.mark.skipif(bool(ABSENT), reason=f"the gateway was not tried: {', '.join(ABSENT)} is not installed"),
 ]
 DECLARATION = b"<DmfAOriginal/>\n"

@@ -26,7 +26,7 @@ from tests.conftest import session_key
 from tests.ports import free_address
 from ui.models import Run
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.waits]
 KILLS = int(os.environ.get("KILLS", "6"))
 ROOT = Path(__file__).resolve().parent.parent
 

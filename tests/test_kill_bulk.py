@@ -25,7 +25,7 @@ from tests.conftest import LogIn
 from users.enums import BulkAct
 from users.models import BulkRun, Grant
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.waits]
 KILLS = int(os.environ.get("KILLS", "6"))
 ROOT = Path(__file__).resolve().parent.parent
 CHUNK = 4

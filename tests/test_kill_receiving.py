@@ -29,7 +29,7 @@ from tests.gateway import make_files
 from tests.messages import Signer, new_signer
 from tests.senders import Registered, add_ssh_key, register
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.waits]
 KILLS = int(os.environ.get("KILLS", "6"))
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -26,7 +26,7 @@ from outbox.models import Mail
 from outbox.sending import message_id
 from tests import databases
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.waits]
 KILLS = int(os.environ.get("KILLS", "6"))
 ROOT = Path(__file__).resolve().parent.parent
 LETTER = Letter(subject="A subject", greeting="Dear Zoë,", blocks=(Paragraph("Some words."),))

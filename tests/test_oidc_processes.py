@@ -10,7 +10,7 @@ from tests import cast
 from tests.ports import free_address
 from tests.servers import serving
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.waits]
 
 APPOINT = "/nl/appoint/standard"
 

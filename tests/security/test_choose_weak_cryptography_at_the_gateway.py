@@ -12,6 +12,7 @@ from tests.gateway import ABSENT, Gateway, serving
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
+    pytest.mark.waits,
     pytest.mark.skipif(bool(ABSENT), reason=f"the gateway was not tried: {', '.join(ABSENT)} is not installed"),
 ]
 # What RFC 9142 and OpenSSH's own defaults still think well of; the last two of the first are no algorithms.

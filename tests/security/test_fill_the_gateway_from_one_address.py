@@ -15,6 +15,7 @@ from tests.senders import add_ssh_key, register
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
+    pytest.mark.waits,
     pytest.mark.skipif(bool(ABSENT), reason=f"the gateway was not tried: {', '.join(ABSENT)} is not installed"),
 ]
 SFTP = ChannelKind.SFTP
