@@ -22,14 +22,14 @@ from pyhanko.pdf_utils.writer import copy_into_new_writer
 from pyhanko.sign.fields import SigFieldSpec
 
 from acts.errors import Refused
-from htb.document import appearance, drawing, make, render, signed
+from htb.document import appearance, drawing, judging, make, render
 from htb.document.content import content_of
 from htb.document.demo_keys import Issued, issue, revocation_list
 from htb.document.signed import check_signed
 from htb.document.verify import Verdict, verify
 from tests import cast
 from tests.documents import a_request, use_new_seal
-from tests.signing import CitizenCa, sign, updated, use_new_citizen_ca
+from tests.signing import CitizenCa, judged_here, sign, updated, use_new_citizen_ca
 
 SINCE = datetime.now(UTC) - timedelta(days=10)
 name = generic.pdf_name
@@ -136,6 +136,11 @@ def hidden(content: bytes) -> bytes:
     return content[: end - 9] + b"deadbeef0" + content[end:]
 
 
+def beside(case: Case, *names: str) -> bytes:
+    """Signed with a card that counts; certificates of these names come along, which have nothing to do with it."""
+    return sign(case.original, case.card, *(issue(one, is_authority=True) for one in names))
+
+
 def signed_at(case: Case, moment: timedelta) -> bytes:
     with time_machine.travel(datetime.now(UTC) + moment):
         return case.signed()
@@ -191,6 +196,8 @@ REFUSED: list[tuple[str, str, Callable[[Case], bytes]]] = [
     ("broken", "a byte under the signature changed", lambda case: with_a_hole(case.signed())),
     ("broken", "the signature itself changed", lambda case: flipped(case.signed())),
     ("broken", "something hidden behind the signature", lambda case: hidden(case.signed())),
+    ("too_many_certificates", "eleven certificates", lambda case: beside(case, *"ABCDEFGHIJ")),
+    ("too_many_certificates", "three of one name", lambda case: beside(case, "A", "A", "A")),
     ("revoked", "a revoked certificate", revoked),
     ("expired", "an expired certificate", lambda case: by(case, lifetime=timedelta(days=-1))),
     ("unknown_issuer", "an issuer nobody knows", lambda case: from_issuer(case, "CA")),
@@ -292,7 +299,8 @@ def test_T14_what_cannot_be_drawn_is_not_taken(case: Case, monkeypatch: pytest.M
 
 
 def test_T14_what_looks_otherwise_is_not_taken(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signed, "check_places", lambda *_files: None)
+    monkeypatch.setattr(judging, "check_places", lambda *_files: None)
+    monkeypatch.setattr(drawing, "judge", judged_here)
     assert case.judged(case.signed(field="Mine", spec=SigFieldSpec("Mine", box=PAGE))) == "looks_changed"
 
 
@@ -312,7 +320,7 @@ def test_T14_the_box_is_the_one_that_is_printed(case: Case) -> None:
         {"enterprise_name": "Vereniging " * 30},
     ):
         document = make(a_request(**changes))[0]
-        box = appearance._box(PdfFileReader(BytesIO(document)))
+        box = appearance.box_of(PdfFileReader(BytesIO(document)))
         assert box is not None
         page = Image.open(BytesIO(drawing.picture_of(document, 1))).convert("L")
         scale = page.height / 841.89
@@ -332,6 +340,11 @@ def test_E4_a_refused_certificate_leaves_no_name_in_the_log(case: Case, caplog: 
     with caplog.at_level(logging.DEBUG, logger="root"):
         assert case.judged(by(case, lifetime=timedelta(days=-1))) == "expired"
     assert "Ingrid" not in caplog.text
+
+
+def test_X9_the_certificates_that_a_program_brings_along_count_for_nothing(case: Case) -> None:
+    """A whole chain, an issuer that two roots signed, the same certificate twice."""
+    assert case.judged(beside(case, *"ABCDEFG", "G")) == ""
 
 
 def test_X9_a_card_of_an_issuer_below_the_trusted_one_counts_while_neither_is_revoked(case: Case) -> None:
@@ -369,6 +382,6 @@ def test_E7_a_tail_of_nonsense_gets_an_answer(one: tuple[bytes, bytes], data: st
         tail[data.draw(st.integers(0, len(tail) - 1))] = data.draw(st.integers(0, 255))
     tail = tail[: data.draw(st.integers(1, len(tail)))]
     if not signed[len(original) :].lower().startswith(bytes(tail).lower()) or len(tail) < len(signed) - len(original):
-        # What the cage makes of a file does not change the answer; a process for each example takes too long.
-        with mock.patch.object(drawing, "rehearse"), pytest.raises(Refused):
+        # A process for each example takes too long.
+        with mock.patch.object(drawing, "judge", judged_here), pytest.raises(Refused):
             check_signed(original + bytes(tail), original=original, since=SINCE)

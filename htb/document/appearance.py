@@ -1,7 +1,7 @@
 """What may look different in a document that came back signed: the picture of the signature, in its box (BEHAVIOUR T14).
 
-Two looks, because a file can show one thing to one reader and another to the next: what the file says of every field, and the
-pages as they are drawn, before and after.
+One of two looks: what the file says of every field. The other is the painter's, the pages as they are drawn before and after: a
+file can show one thing to one reader and another to the next. Nothing of Django, as in `htb.document.judging`.
 """
 
 from collections.abc import Iterator
@@ -11,9 +11,10 @@ from lxml import etree
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from htb.document import drawing
-from htb.document.content import SIGNATURE_FIELD
-from htb.document.refusals import refused
+from htb.document.painter import UnfitError
+
+# The empty field that a signing program finds in the document to be filled in.
+SIGNATURE_FIELD = "Signature"
 
 # ISO 32000-1, 12.5.2 and 12.7: what a signature's field and its widget may say; nothing that belongs to a layer, or acts.
 _KEYS = {
@@ -31,35 +32,25 @@ Rectangle = tuple[float, float, float, float]
 
 
 def check_places(reader: PdfFileReader, ours: PdfFileReader) -> None:
-    """Raise Refused where a field or another annotation of a signed file stands outside the box for the signature.
+    """Raise UnfitError where a field or another annotation of a signed file stands outside the box for the signature.
 
     reader: the signed file, of which pyHanko has found that only signature fields were added. ours: our document.
     """
-    box = _box(ours)
+    box = box_of(ours)
     before = {reference: _plain(reference.get_object()) for reference in _annotations(ours)}
     for reference in {*_annotations(reader), *_fields(reader)}:
         annotation = reference.get_object()
         if before.get(reference) == _plain(annotation):
             continue
         if not isinstance(annotation, generic.DictionaryObject) or not _is_plain_field(annotation):
-            raise refused("added_before")
+            raise UnfitError("added_before")
         if not _is_inside(annotation, box):
-            raise refused("out_of_place")
+            raise UnfitError("out_of_place")
     if _titles(reader) != _titles(ours):
-        raise refused("added_before")
+        raise UnfitError("added_before")
 
 
-def check_looks(content: bytes, original: bytes, ours: PdfFileReader) -> None:
-    """Raise Refused where a signed file, drawn, differs from our document beside the box for the signature."""
-    try:
-        same = drawing.look_the_same(original, content, beside=_box(ours) or ())
-    except drawing.NotDrawnError as failure:
-        raise refused("not_drawn") from failure
-    if not same:
-        raise refused("looks_changed")
-
-
-def _box(ours: PdfFileReader) -> Rectangle | None:
+def box_of(ours: PdfFileReader) -> Rectangle | None:
     """Return the place of our own empty field; None in a document that was made before it had one."""
     for reference in _fields(ours):
         field = reference.get_object()
@@ -81,7 +72,7 @@ def _fields(reader: PdfFileReader) -> Iterator[generic.Reference]:
     while waiting:
         reference = waiting.pop()
         if reference in seen:
-            raise refused("unreadable")
+            raise UnfitError("unreadable")
         seen.add(reference)
         yield reference
         waiting += _references(_value(reference.get_object(), "/Kids", generic.ArrayObject()))
@@ -91,7 +82,7 @@ def _references(array: Any) -> Iterator[generic.Reference]:
     for place in range(len(array)):
         one = array.raw_get(place)
         if not isinstance(one, generic.IndirectObject):
-            raise refused("added_before")
+            raise UnfitError("added_before")
         yield one.reference
 
 

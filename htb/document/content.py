@@ -10,9 +10,6 @@ from django.utils import timezone
 from formats import ticket
 from htb.models import Request
 
-# The empty field that a signing program finds in the document to be filled in.
-SIGNATURE_FIELD = "Signature"
-
 
 @dataclass(frozen=True)
 class Content:

@@ -8,10 +8,12 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
 from htb.document import painter
+from htb.document.judging import Trust
 
 # Run without this process's surroundings: its own folder is all of the portal that it can import.
 PROGRAM = "import sys; sys.path.append(sys.argv.pop(1)); from htb.document.painter import run; run()"
@@ -53,9 +55,10 @@ def look_the_same(before: bytes, after: bytes, *, beside: tuple[float, ...]) -> 
     return bool(json.loads(_paint(["same", *map(str, beside)], before, after))["same"])
 
 
-def rehearse(before: bytes, after: bytes) -> None:
-    """Read a document that came back signed as the portal will. Raises NotDrawnError where that does not end soon."""
-    _paint(["read"], before, after)
+def judge(before: bytes, after: bytes, trust: Trust) -> dict[str, Any]:
+    """Return what a document that came back signed is worth, as `htb.document.judging.judge` says. Raises NotDrawnError."""
+    found: dict[str, Any] = json.loads(_paint(["judge", json.dumps(asdict(trust))], before, after))
+    return found
 
 
 def _paint(command: list[str], *files: bytes) -> bytes:
@@ -74,7 +77,7 @@ def _paint(command: list[str], *files: bytes) -> bytes:
 def _run(command: list[str], given: IO[bytes], answer: IO[bytes]) -> int:
     """Run the painter, without anything of this process's surroundings; return its status."""
     program = [sys.executable, "-I", "-c", PROGRAM, str(ROOT), *command]
-    with subprocess.Popen(  # noqa: S603 - our own program, and numbers of ours
+    with subprocess.Popen(  # noqa: S603 - our own program, numbers and settings of ours
         program, stdin=given, stdout=answer, stderr=subprocess.DEVNULL, cwd="/", env={}, start_new_session=True
     ) as process:
         try:

@@ -1,9 +1,9 @@
 """Draws files that came from outside, as a program of its own with little time and memory (docs/adr/0019-drawing-in-a-cage.md).
 
 `htb.document.drawing` starts it and nothing else does: it imports neither Django nor more of the portal than
-`htb.document.reading`. A command and its numbers are the arguments; files stand one behind the other in the standard input,
-each after its length on a line of its own. It answers with one JSON text or one JPEG picture. Whatever goes wrong ends it with
-a status other than 0.
+`htb.document.judging` and what that reads with. A command and its numbers are the arguments; files stand one behind the other
+in the standard input, each after its length on a line of its own. It answers with one JSON text or one JPEG picture. Whatever
+goes wrong ends it with a status other than 0.
 """
 
 import json
@@ -16,8 +16,8 @@ from typing import Any
 
 CPU_SECONDS = 4
 MEMORY = 1536 * 1024 * 1024
-# What a document that came back signed may take of a worker, which reads it too when it was read here.
-SECONDS_TO_READ, MEMORY_TO_READ = 0.5, 512 * 1024 * 1024
+# What a document that came back signed may take, until its signature is found to be a trusted issuer's.
+SECONDS_TO_JUDGE, MEMORY_TO_JUDGE = 0.5, 512 * 1024 * 1024
 LARGEST_ANSWER = 8 * 1024 * 1024
 # The status with which it ends where memory ran out.
 NO_MEMORY = 3
@@ -45,16 +45,16 @@ class UnfitError(Exception):
 
 
 def main() -> None:
-    """Carry out one command: `scan`, `page NUMBER`, `same LEFT BOTTOM RIGHT TOP`, `read`."""
+    """Carry out one command: `scan`, `page NUMBER`, `same LEFT BOTTOM RIGHT TOP`, `judge TRUST` (JSON)."""
     command, *numbers = sys.argv[1:]
-    _into_the_cage(MEMORY_TO_READ if command == "read" else MEMORY)
+    _into_the_cage(MEMORY_TO_JUDGE if command == "judge" else MEMORY)
     files = list(_files())
     if command == "scan":
         answer = _as_json(_scan(files[0]))
     elif command == "page":
         answer = _page(files[0], int(numbers[0]))
-    elif command == "read":
-        answer = _as_json(_read(files[0], files[1]))
+    elif command == "judge":
+        answer = _as_json(_judged(files[0], files[1], json.loads(numbers[0])))
     else:
         answer = _as_json({"same": _same(files[0], files[1], [float(one) for one in numbers])})
     sys.stdout.buffer.write(answer)
@@ -276,21 +276,15 @@ def _in_pixels(place: list[float], size: tuple[float, float]) -> tuple[int, int,
     )
 
 
-# --- A document that came back signed, read -----------------------------------------------------------------------------------
+# --- A document that came back signed, judged ---------------------------------------------------------------------------------
 
 
-def _read(before: bytes, after: bytes) -> dict[str, bool]:
-    """Read a signed document as the portal does: whatever comes of it, it came to an end in time."""
-    from htb.document.reading import read_signed
+def _judged(before: bytes, after: bytes, trust: dict[str, Any]) -> dict[str, Any]:
+    """Judge a signed document; what the file itself makes of it has less time than the lists of what is revoked."""
+    from htb.document.judging import Trust, judge
 
-    signal.setitimer(signal.ITIMER_PROF, SECONDS_TO_READ)  # its signal ends this program
-    try:
-        read_signed(after, before)
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 - the portal meets it too, and says what is wrong
-        return {"read": False}
-    return {"read": True}
+    signal.setitimer(signal.ITIMER_PROF, SECONDS_TO_JUDGE)  # its signal ends this program
+    return judge(after, before, Trust(**trust), at_ease=lambda: signal.setitimer(signal.ITIMER_PROF, 0))
 
 
 def run() -> None:

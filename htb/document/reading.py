@@ -1,10 +1,12 @@
-"""Reading a document that came back signed, with the library: in the cage first, then in the portal (BEHAVIOUR X9, T14).
+"""Reading a document that came back signed, with the library: in the cage alone, but for the seal (BEHAVIOUR X9, T14).
 
-Nothing of Django, so that the painter can read too. Raises UnfitError with the code of `htb.document.refusals`.
+Nothing of Django, as in `htb.document.judging`. Raises UnfitError with the code of `htb.document.refusals`.
 """
 
 from io import BytesIO
 
+from asn1crypto import cms
+from cryptography.exceptions import UnsupportedAlgorithm
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.decode_limits import DecodeLimits, DocumentDecodeBudget, StreamDecodeLimits
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -16,6 +18,7 @@ from pyhanko.sign.diff_analysis import (
     SigFieldModificationRule,
     StandardDiffPolicy,
 )
+from pyhanko.sign.general import CMSExtractionError
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -38,6 +41,13 @@ _SIGNING = StandardDiffPolicy(
 # What a reader of PDFs would carry out, files in the file, and layers, which show or do not.
 _SCRIPTS = ACTIVE | {"/OpenAction", "/URI", "/GoTo", "/Named", "/Hide", "/ResetForm", "/SetOCGState", "/Thread"}
 _LAYERS = {"/OC", "/OCG", "/OCGs", "/OCMD", "/OCProperties"}
+# The place of a signature in its file: hexadecimal, twice as long as the signature.
+_LONGEST_PLACE = 65536
+# What the library raises at a signature that is none.
+UNREADABLE = (
+    SignatureValidationError, CMSExtractionError, UnsupportedAlgorithm, ValueError, TypeError, KeyError, AttributeError,
+    NotImplementedError,
+)  # fmt: skip
 
 
 def read_signed(content: bytes, original: bytes) -> tuple[PdfFileReader, PdfFileReader, EmbeddedPdfSignature]:
@@ -86,3 +96,18 @@ def _refuse_scripts(reader: PdfFileReader, *, since_revision: int) -> None:
                 raise UnfitError("javascript")
             if not _LAYERS.isdisjoint(names):
                 raise UnfitError("added_before")
+
+
+def signature_in(place: bytes) -> cms.ContentInfo | None:
+    """Return the signature in the place that its file leaves out, None where anything else stands there too.
+
+    Nobody vouches for that place: it may hold one hexadecimal text, the signature and zeros behind it.
+    """
+    if not (len(place) < _LONGEST_PLACE and place[:1] == b"<" and place[-1:] == b">" and place[1:-1].isalnum()):
+        return None
+    try:
+        raw = bytes.fromhex(place[1:-1].decode())
+        signature = cms.ContentInfo.load(raw)
+        return None if raw[len(signature.dump()) :].strip(b"\0") else signature
+    except UNREADABLE:
+        return None

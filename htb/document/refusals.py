@@ -32,6 +32,10 @@ SENTENCES: dict[str, Sentence] = {
         "Something was added to the file after the signature. Return the file exactly as the signing program made it."
     ),
     "bomb": _("This file unpacks to far more than a document holds. It was not opened further."),
+    "too_many_certificates": _(
+        "This signature brings along far more certificates than a signature needs. Sign the document with another program, or "
+        "sign on paper."
+    ),
     "unreadable": _("This file cannot be read as a PDF. Sign the document anew and return that file."),
     "broken": _("The signature is not intact: it does not belong to this document. Sign the document anew."),
     "revoked": _("The certificate of this signature was revoked. It no longer counts; use another card or sign on paper."),

@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils import translation
 from weasyprint.text.fonts import FontConfiguration
 
-from htb.document.content import SIGNATURE_FIELD, Content
+from htb.document.appearance import SIGNATURE_FIELD
+from htb.document.content import Content
 
 HERE = Path(__file__).parent
 # Very long names and addresses make the type smaller rather than the document longer.

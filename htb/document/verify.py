@@ -14,23 +14,17 @@ from enum import StrEnum
 from io import BytesIO
 
 from asn1crypto import cms, x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.general import CMSExtractionError, extract_signer_info
-from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.general import extract_signer_info
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
+from htb.document.reading import UNREADABLE, signature_in
 from htb.document.seal import own_certificates
 
 # Ours have some 50 kB; room for a few signatures of others.
 MAX_BYTES = 5 * 1024 * 1024
 # ISO 32000-2, 12.8.1: what a signature covers, from and for how many bytes, twice.
 _BYTE_RANGE = re.compile(rb"/ByteRange\s?\[0 (\d{1,8}) (\d{1,8}) (\d{1,8})\s{0,64}\]")
-_MAX_SEAL = 65536
-_UNREADABLE = (
-    SignatureValidationError, CMSExtractionError, UnsupportedAlgorithm, ValueError, TypeError, KeyError, AttributeError,
-    NotImplementedError,
-)  # fmt: skip
 
 
 class Verdict(StrEnum):
@@ -63,7 +57,7 @@ def verify(content: bytes) -> Verified:
         return Verified(Verdict.CHANGED if is_changed else Verdict.NOT_OURS)
     try:
         sealed_at = PdfFileReader(BytesIO(content[:end])).embedded_signatures[0].self_reported_timestamp
-    except _UNREADABLE:  # in the place of the seal, which it cannot cover, stands something that only resembles one
+    except UNREADABLE:  # in the place of the seal, which it cannot cover, stands something that only resembles one
         return Verified(Verdict.CHANGED)
     return Verified(Verdict.INTACT if end == len(content) else Verdict.ADDED_TO, sealed_at)
 
@@ -86,26 +80,11 @@ def _end_of_sealed(content: bytes, ours: Iterable[x509.Certificate]) -> int | No
     return end if _is_our_seal(seal, digest.digest(), ours) else None
 
 
-def signature_in(place: bytes) -> cms.ContentInfo | None:
-    """Return the signature in the place that its file leaves out, None where anything else stands there too.
-
-    Nobody vouches for that place: it may hold one hexadecimal text, the signature and zeros behind it.
-    """
-    if not (len(place) < _MAX_SEAL and place[:1] == b"<" and place[-1:] == b">" and place[1:-1].isalnum()):
-        return None
-    try:
-        raw = bytes.fromhex(place[1:-1].decode())
-        signature = cms.ContentInfo.load(raw)
-        return None if raw[len(signature.dump()) :].strip(b"\0") else signature
-    except _UNREADABLE:
-        return None
-
-
 def _is_our_seal(seal: cms.ContentInfo, digest: bytes, ours: Iterable[x509.Certificate]) -> bool:
     raw = seal.dump()
     try:
         signer = extract_signer_info(seal["content"])
-    except _UNREADABLE:
+    except UNREADABLE:
         return False
     # A reader of PDFs goes by the certificate in the seal, so that one has to be ours too.
     return any(certificate.dump() in raw and _is_sealed_by(certificate, signer, digest) for certificate in ours)
@@ -114,6 +93,6 @@ def _is_our_seal(seal: cms.ContentInfo, digest: bytes, ours: Iterable[x509.Certi
 def _is_sealed_by(certificate: x509.Certificate, signer: cms.SignerInfo, digest: bytes) -> bool:
     try:
         intact, valid = validate_sig_integrity(signer, certificate, "data", digest)
-    except _UNREADABLE:
+    except UNREADABLE:
         return False
     return intact and valid

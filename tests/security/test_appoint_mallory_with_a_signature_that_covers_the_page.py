@@ -12,11 +12,11 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec
 from pyhanko.stamp import TextStampStyle
 
-from htb.document import appearance, signed
+from htb.document import appearance, drawing, judging
 from htb.models import Request, SignedFile
 from tests import cast
 from tests.requesting import demo_request
-from tests.signing import CitizenCa, sign, use_new_citizen_ca
+from tests.signing import CitizenCa, judged_here, sign, use_new_citizen_ca
 from tests.test_return_signed import following, upload
 
 pytestmark = pytest.mark.django_db
@@ -288,7 +288,8 @@ def test_T14_what_the_fields_do_not_tell_the_drawn_pages_do(
     request_made: Request, authority: CitizenCa, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     """Either of the two looks is enough."""
-    monkeypatch.setattr(signed, "check_places", lambda *_files: None)
+    monkeypatch.setattr(judging, "check_places", lambda *_files: None)
+    monkeypatch.setattr(drawing, "judge", judged_here)
     answer = upload(following(request_made), a_file(request_made, authority, **TRIES[what]))
     assert "no longer looks as we made it" in answer.content.decode()
 
@@ -298,6 +299,7 @@ def test_T14_a_document_without_the_box_takes_an_invisible_signature_alone(
 ) -> None:
     """Documents of before the box: nothing of them may be covered."""
     monkeypatch.setattr(appearance, "SIGNATURE_FIELD", "none of this name")
+    monkeypatch.setattr(drawing, "judge", judged_here)
     client = following(request_made)
     assert upload(client, a_file(request_made, authority, **new_field(BOX))).status_code == 422
     invisible = {"field": "Mine", "spec": SigFieldSpec("Mine")}
