@@ -4,29 +4,30 @@ Development needs none, and serves this machine alone. What production must set,
 `csam_portal.starting`. Secrets, switches and addresses with a password are read by `csam_portal.environment`.
 """
 
+import os
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from csam_portal.environment import database, mail_server, secret, switch
+from csam_portal.environment import Reader, database, mail_server, secret, switch
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
-env = environ.Env()
+env = Reader()
 # Tests say themselves what they need, whatever the portal beside them is set to.
-if env.str("ENVIRONMENT", default="") != "test" and (BASE_DIR / ".env").exists():
+if os.environ.get("ENVIRONMENT") != "test" and (BASE_DIR / ".env").exists():
     environ.Env.read_env(BASE_DIR / ".env")
 
 # --- What this installation is ---------------------------------------------------------------------------------------
 
-ENVIRONMENT = env.str("ENVIRONMENT", default="development")  # development | test | production
+ENVIRONMENT = env.text("ENVIRONMENT", default="development")  # development | test | production
 IS_PRODUCTION = ENVIRONMENT == "production"
 DEBUG = switch("DEBUG", default=False)
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
+SITE_URL = env.text("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = env.texts("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 VERSION = "0.1.0"
 
@@ -115,6 +116,7 @@ FORM_RENDERER = "ui.forms.Renderer"
 
 # --- Data ------------------------------------------------------------------------------------------------------------
 
+_connection_seconds = env.whole("DATABASE_CONNECTION_SECONDS")
 DATABASES = {"default": database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
@@ -125,7 +127,7 @@ if _database["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
     }
 else:
-    _database["CONN_MAX_AGE"] = env.int("DATABASE_CONNECTION_SECONDS", default=600)
+    _database["CONN_MAX_AGE"] = _connection_seconds
     _database["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # SQLite leaves out the further columns that an index of PostgreSQL holds; its lists are small.
@@ -156,7 +158,7 @@ COOKIE_PREFIX = "__Host-" if SITE_URL.startswith("https://") else ""
 SESSION_ENGINE = "identity.sessions"
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
 SESSION_COOKIE_AGE = 8 * 3600
-SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
+SESSION_IDLE_SECONDS = env.whole("SESSION_IDLE_SECONDS")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"  # Strict would lose the session on the way back from the identity provider
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = bool(COOKIE_PREFIX)
@@ -168,61 +170,61 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # The level that a page needs (BEHAVIOUR L4); a page names one of these, never a number.
 LEVELS = {
-    "appoint": env.int("LEVEL_APPOINT", default=500),
-    "manage": env.int("LEVEL_MANAGE", default=300),
-    "self": env.int("LEVEL_SELF", default=200),
+    "appoint": env.whole("LEVEL_APPOINT"),
+    "manage": env.whole("LEVEL_MANAGE"),
+    "self": env.whole("LEVEL_SELF"),
 }
 
 # Rows of a bulk act that one transaction holds (BEHAVIOUR U4); more are done by the worker, so many at a time.
-BULK_AT_ONCE = env.int("BULK_AT_ONCE", default=2000)
+BULK_AT_ONCE = env.whole("BULK_AT_ONCE")
 
 # The mock eID/itsme provider (MOCK_IDP): the PIN of every card, and where it may send a browser back to.
 MOCK_IDP_ISSUER = f"{SITE_URL}/mock-idp"
 MOCK_IDP_PIN = secret("MOCK_IDP_PIN", "1234")
-MOCK_IDP_REDIRECT_URIS = env.list("MOCK_IDP_REDIRECT_URIS", default=[f"{SITE_URL}/oidc/callback"])
+MOCK_IDP_REDIRECT_URIS = env.texts("MOCK_IDP_REDIRECT_URIS", default=[f"{SITE_URL}/oidc/callback"])
 
 # The federal authentication service or, in development, the mock that speaks the same OpenID Connect (docs/login.md).
-OIDC_ISSUER = env.str("OIDC_ISSUER", default=MOCK_IDP_ISSUER)
-OIDC_DISCOVERY_URL = env.str("OIDC_DISCOVERY_URL", default=f"{OIDC_ISSUER}/.well-known/openid-configuration")
-OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="csam-portal")
+OIDC_ISSUER = env.text("OIDC_ISSUER", default=MOCK_IDP_ISSUER)
+OIDC_DISCOVERY_URL = env.text("OIDC_DISCOVERY_URL", default=f"{OIDC_ISSUER}/.well-known/openid-configuration")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID", default="csam-portal")
 OIDC_CLIENT_SECRET = secret("OIDC_CLIENT_SECRET", UNSAFE_SECRET_KEY)
-OIDC_SCOPES = env.str("OIDC_SCOPES", default="openid profile egovnrn certificateInfo citizen enterprise roles")
-OIDC_LEVEL_PREFIX = env.str("OIDC_LEVEL_PREFIX", default="urn:be:fedict:iam:fas:Level")
+OIDC_SCOPES = env.text("OIDC_SCOPES", default="openid profile egovnrn certificateInfo citizen enterprise roles")
+OIDC_LEVEL_PREFIX = env.text("OIDC_LEVEL_PREFIX", default="urn:be:fedict:iam:fas:Level")
 OIDC_USERINFO_SIGNED = switch(
     "OIDC_USERINFO_SIGNED", default=True
 )  # the federal service signs; others answer plain JSON
-OIDC_TIMEOUT_SECONDS = env.float("OIDC_TIMEOUT_SECONDS", default=5.0)
+OIDC_TIMEOUT_SECONDS = env.decimal("OIDC_TIMEOUT_SECONDS")
 # Where the provider's token, userinfo and keys may be besides the origins of the two addresses above (T22).
-OIDC_ORIGINS = env.list("OIDC_ORIGINS", default=[])
+OIDC_ORIGINS = env.texts("OIDC_ORIGINS", default=[])
 # The origins that the login form may lead to; the real service's pages live elsewhere than its issuer's name says.
-OIDC_FORM_ORIGINS = env.list("OIDC_FORM_ORIGINS", default=["/".join(OIDC_DISCOVERY_URL.split("/")[:3])])
+OIDC_FORM_ORIGINS = env.texts("OIDC_FORM_ORIGINS", default=["/".join(OIDC_DISCOVERY_URL.split("/")[:3])])
 
 # --- Limits on tries (BEHAVIOUR section 11): tries, seconds -----------------------------------------------------------
 
 LIMITS = {
-    "password.person": (env.int("LIMIT_PASSWORD_PERSON", default=5), 15 * 60),
-    "password.address": (env.int("LIMIT_PASSWORD_ADDRESS", default=50), 3600),
-    "code.person": (env.int("LIMIT_CODE_PERSON", default=5), 15 * 60),
-    "mock_pin.person": (env.int("LIMIT_MOCK_PIN", default=3), 15 * 60),
-    "look_up.actor": (env.int("LIMIT_LOOK_UP_ACTOR", default=10), 3600),
-    "look_up.enterprise": (env.int("LIMIT_LOOK_UP_ENTERPRISE", default=30), 24 * 3600),
-    "exception.address": (env.int("LIMIT_EXCEPTION_ADDRESS", default=5), 3600),
-    "exception.insz": (env.int("LIMIT_EXCEPTION_INSZ", default=5), 24 * 3600),
-    "exception.enterprise": (env.int("LIMIT_EXCEPTION_ENTERPRISE", default=10), 24 * 3600),
-    "exception.request": (env.int("LIMIT_EXCEPTION_REQUEST", default=5), 24 * 3600),
-    "assertion.address": (env.int("LIMIT_ASSERTION_ADDRESS", default=50), 3600),
+    "password.person": (env.whole("LIMIT_PASSWORD_PERSON"), 15 * 60),
+    "password.address": (env.whole("LIMIT_PASSWORD_ADDRESS"), 3600),
+    "code.person": (env.whole("LIMIT_CODE_PERSON"), 15 * 60),
+    "mock_pin.person": (env.whole("LIMIT_MOCK_PIN"), 15 * 60),
+    "look_up.actor": (env.whole("LIMIT_LOOK_UP_ACTOR"), 3600),
+    "look_up.enterprise": (env.whole("LIMIT_LOOK_UP_ENTERPRISE"), 24 * 3600),
+    "exception.address": (env.whole("LIMIT_EXCEPTION_ADDRESS"), 3600),
+    "exception.insz": (env.whole("LIMIT_EXCEPTION_INSZ"), 24 * 3600),
+    "exception.enterprise": (env.whole("LIMIT_EXCEPTION_ENTERPRISE"), 24 * 3600),
+    "exception.request": (env.whole("LIMIT_EXCEPTION_REQUEST"), 24 * 3600),
+    "assertion.address": (env.whole("LIMIT_ASSERTION_ADDRESS"), 3600),
     # Counted by the daemon's view: a change counts after the next `migrate`.
-    "gateway_password.user": (env.int("LIMIT_GATEWAY_PASSWORD", default=50), 15 * 60),
-    "upload.actor": (env.int("LIMIT_UPLOAD_ACTOR", default=30), 3600),
+    "gateway_password.user": (env.whole("LIMIT_GATEWAY_PASSWORD"), 15 * 60),
+    "upload.actor": (env.whole("LIMIT_UPLOAD_ACTOR"), 3600),
     # Counted in the activations themselves, the one that came with the role included.
     # Every supervisor gets a mail of each.
-    "proposal.actor": (env.int("LIMIT_PROPOSAL_ACTOR", default=60), 3600),
-    "activation.person": (env.int("LIMIT_ACTIVATION_PERSON", default=4), 24 * 3600),
+    "proposal.actor": (env.whole("LIMIT_PROPOSAL_ACTOR"), 3600),
+    "activation.person": (env.whole("LIMIT_ACTIVATION_PERSON"), 24 * 3600),
 }
 # How many proxies in front write X-Forwarded-For and X-Forwarded-Proto (identity.forwarded); 0 = none, neither header counts.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES")
 # Where they come from: this machine and private networks, unless it is said more exactly.
-PROXY_ADDRESSES = env.list(
+PROXY_ADDRESSES = env.texts(
     "PROXY_ADDRESSES",
     default=[
         "127.0.0.0/8",
@@ -239,100 +241,100 @@ PROXY_ADDRESSES = env.list(
 # --- The ways out (docs/outgoing.md) ---------------------------------------------------------------------------------------
 
 # A proxy through which the provider and a remote register are asked, and the authorities that may vouch for them (PEM).
-OUTGOING_PROXY = env.str("OUTGOING_PROXY", default="")
-OUTGOING_CA_FILE = env.str("OUTGOING_CA_FILE", default="")
+OUTGOING_PROXY = env.text("OUTGOING_PROXY", default="")
+OUTGOING_CA_FILE = env.text("OUTGOING_CA_FILE", default="")
 
 # --- The register ----------------------------------------------------------------------------------------------------
 
-REGISTER_GATEWAY = env.str("REGISTER_GATEWAY", default="enterprises.gateway.embedded.EmbeddedRegister")
-REGISTER_URL = env.str("REGISTER_URL", default="")
+REGISTER_GATEWAY = env.text("REGISTER_GATEWAY", default="enterprises.gateway.embedded.EmbeddedRegister")
+REGISTER_URL = env.text("REGISTER_URL", default="")
 REGISTER_TOKEN = secret("REGISTER_TOKEN")
 # A remote register has so long for a question, all tries together; after so many failures in a row it is left alone a while.
-REGISTER_TIMEOUT_SECONDS = env.float("REGISTER_TIMEOUT_SECONDS", default=3.0)
-REGISTER_BREAKER_FAILURES = env.int("REGISTER_BREAKER_FAILURES", default=5)
-REGISTER_BREAKER_SECONDS = env.float("REGISTER_BREAKER_SECONDS", default=30.0)
+REGISTER_TIMEOUT_SECONDS = env.decimal("REGISTER_TIMEOUT_SECONDS")
+REGISTER_BREAKER_FAILURES = env.whole("REGISTER_BREAKER_FAILURES")
+REGISTER_BREAKER_SECONDS = env.decimal("REGISTER_BREAKER_SECONDS")
 # Published government test persons carry month + 60 in their number; refused unless a test installation says otherwise.
 ACCEPT_TEST_INSZ = switch("ACCEPT_TEST_INSZ", default=False)
 
 # --- Mail ------------------------------------------------------------------------------------------------------------
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = env.str("MAILBOX_DIR", default=str(VAR_DIR / "mailbox"))
+EMAIL_FILE_PATH = env.text("MAILBOX_DIR", default=str(VAR_DIR / "mailbox"))
 vars().update(mail_server("EMAIL_URL"))
 EMAIL_TIMEOUT = 10  # seconds an exchange; a whole mail must stay under the lease of outbox.sending
-DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="CSAM <no-reply@csam.example>")
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", default="CSAM <no-reply@csam.example>")
 
 # --- The seal on documents (docs/document.md) ----------------------------------------------------------------------------
 
 DEMO_SEAL_DIR = VAR_DIR / "seal"  # `load_demo` makes a pair there; production refuses it
-SEAL_KEY_FILE = env.str("SEAL_KEY_FILE", default=str(DEMO_SEAL_DIR / "key.pem"))
+SEAL_KEY_FILE = env.text("SEAL_KEY_FILE", default=str(DEMO_SEAL_DIR / "key.pem"))
 SEAL_KEY_PASSPHRASE = secret("SEAL_KEY_PASSPHRASE")
-SEAL_CERTIFICATE_FILE = env.str("SEAL_CERTIFICATE_FILE", default=str(DEMO_SEAL_DIR / "certificate.pem"))
-SEAL_FORMER_CERTIFICATE_FILES = env.list("SEAL_FORMER_CERTIFICATE_FILES", default=[])
+SEAL_CERTIFICATE_FILE = env.text("SEAL_CERTIFICATE_FILE", default=str(DEMO_SEAL_DIR / "certificate.pem"))
+SEAL_FORMER_CERTIFICATE_FILES = env.texts("SEAL_FORMER_CERTIFICATE_FILES", default=[])
 
 # --- The gateway that senders deliver to (docs/gateway.md) ---------------------------------------------------------------
 
 # The folders of senders, and what the daemon needs beside them: its configuration, keys and logs.
-GATEWAY_DIR = env.str("GATEWAY_DIR", default=str(VAR_DIR / "gateway"))
-GATEWAY_HOST = env.str("GATEWAY_HOST", default="127.0.0.1")
-GATEWAY_SFTP_PORT = env.int("GATEWAY_SFTP_PORT", default=2022)
-GATEWAY_FTPS_PORT = env.int("GATEWAY_FTPS_PORT", default=2021)
-GATEWAY_PASSIVE_PORTS = env.str("GATEWAY_PASSIVE_PORTS", default="29000-29099")
+GATEWAY_DIR = env.text("GATEWAY_DIR", default=str(VAR_DIR / "gateway"))
+GATEWAY_HOST = env.text("GATEWAY_HOST", default="127.0.0.1")
+GATEWAY_SFTP_PORT = env.whole("GATEWAY_SFTP_PORT")
+GATEWAY_FTPS_PORT = env.whole("GATEWAY_FTPS_PORT")
+GATEWAY_PASSIVE_PORTS = env.text("GATEWAY_PASSIVE_PORTS", default="29000-29099")
 # How it is named to senders; the address that passive FTP gives, where another machine stands in front.
-GATEWAY_NAME = env.str("GATEWAY_NAME", default=GATEWAY_HOST)
+GATEWAY_NAME = env.text("GATEWAY_NAME", default=GATEWAY_HOST)
 # The user that the daemon's sessions run as, where the daemon is started by root; otherwise it is whoever starts it.
-GATEWAY_USER = env.str("GATEWAY_USER", default="proftpd")
+GATEWAY_USER = env.text("GATEWAY_USER", default="proftpd")
 # Its certificate for FTPS; without one, a self-made one stands in GATEWAY_DIR/keys.
-GATEWAY_TLS_KEY_FILE = env.str("GATEWAY_TLS_KEY_FILE", default="")
-GATEWAY_TLS_CERTIFICATE_FILE = env.str("GATEWAY_TLS_CERTIFICATE_FILE", default="")
-GATEWAY_MAX_SESSIONS = env.int("GATEWAY_MAX_SESSIONS", default=100)
-GATEWAY_MAX_SESSIONS_PER_SENDER = env.int("GATEWAY_MAX_SESSIONS_PER_SENDER", default=20)
+GATEWAY_TLS_KEY_FILE = env.text("GATEWAY_TLS_KEY_FILE", default="")
+GATEWAY_TLS_CERTIFICATE_FILE = env.text("GATEWAY_TLS_CERTIFICATE_FILE", default="")
+GATEWAY_MAX_SESSIONS = env.whole("GATEWAY_MAX_SESSIONS")
+GATEWAY_MAX_SESSIONS_PER_SENDER = env.whole("GATEWAY_MAX_SESSIONS_PER_SENDER")
 # Of one address, also those that have not logged in; on each of the two ports.
-GATEWAY_MAX_SESSIONS_PER_HOST = env.int("GATEWAY_MAX_SESSIONS_PER_HOST", default=40)
-GATEWAY_DATABASE_ROLE = env.str("GATEWAY_DATABASE_ROLE", default="csam_gateway")
+GATEWAY_MAX_SESSIONS_PER_HOST = env.whole("GATEWAY_MAX_SESSIONS_PER_HOST")
+GATEWAY_DATABASE_ROLE = env.text("GATEWAY_DATABASE_ROLE", default="csam_gateway")
 GATEWAY_DATABASE_PASSWORD = secret("GATEWAY_DATABASE_PASSWORD")
-GATEWAY_KEEP_DAYS = env.int("GATEWAY_KEEP_DAYS", default=30)
+GATEWAY_KEEP_DAYS = env.whole("GATEWAY_KEEP_DAYS")
 # The largest file of a submission; everything of a submission passes through memory once.
-MESSAGE_MAX_BYTES = env.int("MESSAGE_MAX_BYTES", default=20 * 1024 * 1024)
+MESSAGE_MAX_BYTES = env.whole("MESSAGE_MAX_BYTES")
 
 # --- Senders of structured messages (docs/senders.md) ------------------------------------------------------------------------
 
 DEMO_SENDER_DIR = VAR_DIR / "sender"  # `load_demo` makes the brasserie's keys there
 # Certificates of the issuers whose certificates are taken ("qualified"), one PEM file; empty: any issuer.
-SENDER_ISSUERS_FILE = env.str("SENDER_ISSUERS_FILE", default="")
+SENDER_ISSUERS_FILE = env.text("SENDER_ISSUERS_FILE", default="")
 # Their revocation lists, PEM or DER; read again when a file changes.
-SENDER_REVOCATION_FILES = env.list("SENDER_REVOCATION_FILES", default=[])
+SENDER_REVOCATION_FILES = env.texts("SENDER_REVOCATION_FILES", default=[])
 
 # --- Signatures on returned documents (docs/document.md) ------------------------------------------------------------------
 
 DEMO_SIGNERS_DIR = VAR_DIR / "signers"  # `load_demo` makes an authority there; production refuses it
-SIGNER_TRUST_FILES = env.list("SIGNER_TRUST_FILES", default=[str(DEMO_SIGNERS_DIR / "authority.pem")])
-SIGNER_CRL_FILES = env.list("SIGNER_CRL_FILES", default=[str(DEMO_SIGNERS_DIR / "revoked.pem")])
-SIGNER_REVOCATION = env.str("SIGNER_REVOCATION", default="require")  # require | soft-fail
+SIGNER_TRUST_FILES = env.texts("SIGNER_TRUST_FILES", default=[str(DEMO_SIGNERS_DIR / "authority.pem")])
+SIGNER_CRL_FILES = env.texts("SIGNER_CRL_FILES", default=[str(DEMO_SIGNERS_DIR / "revoked.pem")])
+SIGNER_REVOCATION = env.choice("SIGNER_REVOCATION", ("require", "soft-fail"), default="require")
 
 # --- Addresses of other services, shown as links ------------------------------------------------------------------------
 
 SERVICES = {
-    "kbo_public_search": env.str("URL_KBO_PUBLIC_SEARCH", default="https://kbopub.economie.fgov.be/kbopub/"),
-    "social_security_contact": env.str("URL_SOCIAL_SECURITY_CONTACT", default="https://www.socialsecurity.be/contact"),
-    "social_security_mandate": env.str(
+    "kbo_public_search": env.text("URL_KBO_PUBLIC_SEARCH", default="https://kbopub.economie.fgov.be/kbopub/"),
+    "social_security_contact": env.text("URL_SOCIAL_SECURITY_CONTACT", default="https://www.socialsecurity.be/contact"),
+    "social_security_mandate": env.text(
         "URL_SOCIAL_SECURITY_MANDATE",
         default="https://www.socialsecurity.be/site_nl/employer/infos/employer_onss/registration_gen/register/register.htm",
     ),
-    "finance_mandate": env.str("URL_FINANCE_MANDATE", default="https://www.csam.be/nl/beheer-mandaten.html"),
-    "egov_roles": env.str("URL_EGOV_ROLES", default="https://www.csam.be/"),
-    "flemish_users": env.str("URL_FLEMISH_USERS", default="https://www.vlaanderen.be/gebruikersbeheer"),
-    "flemish_users_information": env.str(
+    "finance_mandate": env.text("URL_FINANCE_MANDATE", default="https://www.csam.be/nl/beheer-mandaten.html"),
+    "egov_roles": env.text("URL_EGOV_ROLES", default="https://www.csam.be/"),
+    "flemish_users": env.text("URL_FLEMISH_USERS", default="https://www.vlaanderen.be/gebruikersbeheer"),
+    "flemish_users_information": env.text(
         "URL_FLEMISH_USERS_INFORMATION", default="https://www.vlaanderen.be/gebruikersbeheer/informatie"
     ),
-    "data_protection_authority": env.str(
+    "data_protection_authority": env.text(
         "URL_DATA_PROTECTION_AUTHORITY", default="https://www.gegevensbeschermingsautoriteit.be/"
     ),
-    "federal_ombudsman": env.str("URL_FEDERAL_OMBUDSMAN", default="https://www.federaalombudsman.be/"),
+    "federal_ombudsman": env.text("URL_FEDERAL_OMBUDSMAN", default="https://www.federaalombudsman.be/"),
 }
 # Where somebody tells of a weakness in the security: an e-mail address, or a page's (BEHAVIOUR T29).
-SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="security@csam.example")
-CONTACT_CENTRE_PHONE = env.str("CONTACT_CENTRE_PHONE", default="02 511 51 51")
+SECURITY_CONTACT = env.text("SECURITY_CONTACT", default="security@csam.example")
+CONTACT_CENTRE_PHONE = env.text("CONTACT_CENTRE_PHONE", default="02 511 51 51")
 
 # --- Languages, dates ------------------------------------------------------------------------------------------------
 
@@ -352,11 +354,11 @@ PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 # --- Static files ----------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))
+STATIC_ROOT = env.text("STATIC_ROOT", default=str(VAR_DIR / "static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": env.str("STATIC_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
+        "BACKEND": env.text("STATIC_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
     },
 }
 
@@ -390,7 +392,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = switch("SECURE_SSL_REDIRECT", default=IS_PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=365 * 86400 if IS_PRODUCTION else 0)
+SECURE_HSTS_SECONDS = env.whole("HSTS_SECONDS", default=365 * 86400 if IS_PRODUCTION else 0)
 # Off unless they are asked for: they bind every other host below this name, for a year.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = switch("HSTS_INCLUDE_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = switch("HSTS_PRELOAD", default=False)
@@ -405,6 +407,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
 
-LOG_FORMAT = env.str("LOG_FORMAT", default="json" if IS_PRODUCTION else "console")
+LOG_FORMAT = env.choice("LOG_FORMAT", ("json", "console"), default="json" if IS_PRODUCTION else "console")
 LOGGING_CONFIG = "csam_portal.logs.configure"
-LOGGING = {"level": env.str("LOG_LEVEL", default="INFO"), "format": LOG_FORMAT}
+LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
+LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT}

@@ -9,11 +9,20 @@ import django
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "refusals.md"
 HEAD = """# What does not start
 
-Drawn from `csam_portal/starting/` by `python -m scripts.refusals`; a test compares, and `tests/test_refusals.py` starts a
-portal for every line and reads the refusal (behaviours T19 to T21). All that is wrong is said at once, by the names of
+Drawn from `csam_portal/starting/` by `python -m scripts.refusals`; a test compares, and `tests/test_refusals.py` asks
+for every line, and starts some (behaviours T19 to T21). All that is wrong is said at once, by the names of
 settings, never by a value. It holds for every command, the web server, the worker and the gateway, however they are started.
 [settings.md](settings.md) says what to set instead.
 """
+OTHERS = """
+Nor does a text or secret that {}, where something stands if it is not set; nor a variable that is named
+nearly as a setting ("{}"), in production also one that "{}"
+
+A number starts only within its bounds, written in figures (`csam_portal/numbers.py`). In production `HSTS_SECONDS` is a year
+where it is not set.
+
+| number | where it is not set | from | to |
+|---|---|---|---|"""
 DATABASE = """
 The web server, the worker, the gateway and `migrate` ask the database too:
 
@@ -31,8 +40,9 @@ In production the web server does not start either where {} (T18).
 
 def drawn() -> str:
     """Return the page: three tables, and what no setting tells."""
-    from csam_portal import checks
-    from csam_portal.starting import elsewhere, everywhere, hidden, production, serving
+    from csam_portal import checks, environment
+    from csam_portal.numbers import NUMBERS
+    from csam_portal.starting import elsewhere, everywhere, hidden, misspelt, production, serving
     from senders.gateway import refusals as gateway
 
     return "\n".join(
@@ -40,6 +50,9 @@ def drawn() -> str:
             HEAD,
             "## Anywhere",
             *_table(everywhere.REFUSALS),
+            OTHERS.format(environment.NO_TEXT, misspelt.WORDS.format("…"), misspelt.OF_DJANGO),
+            *(f"| `{name}` | {number.usual} | {number.least} | {number.most} |" for name, number in NUMBERS.items()),
+            "",
             "## In development and tests",
             *_table(elsewhere.REFUSALS),
             LISTENING,

@@ -3,10 +3,18 @@
 import os
 import subprocess
 import sys
+from copy import copy
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+from django.conf import UserSettingsHolder, global_settings, settings
 
+from csam_portal import environment
+from csam_portal.starting import refuse_when_unsafe
+from csam_portal.starting.refusal import DoesNotStart
 from htb.document.demo_keys import issue, revocation_list
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +72,45 @@ def production(tmp_path: Path, **changes: str) -> dict[str, str]:
     """Return the variables of a safe production, with changes."""
     files = {**seal_files(tmp_path, "CSAM"), **signer_files(tmp_path, "Citizen CA")}
     return {"DATABASE_URL": f"sqlite:///{tmp_path / DATABASE}", **SAFE, **files, **changes}
+
+
+def refused(variables: dict[str, str], **changes: Any) -> list[str]:
+    """Return what the start refuses of these variables and no other of the portal's, asked in this process: nothing starts.
+
+    An empty value takes one away. changes: of settings that no variable says.
+    Whether a start asks the same is for the tests that really start one.
+    """
+    kept = {
+        name: copy(there)
+        for name, there in vars(environment).items()
+        if isinstance(there, list | dict) and name.isupper()
+    }
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    given = {name: value for name, value in variables.items() if value}
+    read = spec_from_file_location("csam_portal.settings_of_a_test", ROOT / "csam_portal/settings.py")
+    assert read is not None and read.loader is not None
+    module = module_from_spec(read)
+    before = settings._wrapped  # type: ignore[misc]  # what Django keeps them in
+    with patch.dict(os.environ, {**inherited, **given}, clear=True):
+        try:
+            environment.FAULTS.clear()
+            read.loader.exec_module(module)
+            settings._wrapped = UserSettingsHolder(global_settings)
+            for name in filter(str.isupper, dir(module)):
+                setattr(settings, name, getattr(module, name))
+            for name, value in changes.items():
+                setattr(settings, name, value)
+            refuse_when_unsafe()
+        except DoesNotStart as refusal:
+            return [line.removeprefix("- ") for line in str(refusal).splitlines() if line.startswith("- ")]
+        finally:
+            settings._wrapped = before
+            for name, there in kept.items():
+                getattr(environment, name).clear()
+                (getattr(environment, name).extend if isinstance(there, list) else getattr(environment, name).update)(
+                    there
+                )
+    return []
 
 
 def run(variables: dict[str, str], *arguments: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:

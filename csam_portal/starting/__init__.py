@@ -5,6 +5,7 @@
 
 from django.conf import settings
 
+from csam_portal.starting import misspelt
 from csam_portal.starting.refusal import DoesNotStart, Refusal
 
 
@@ -12,19 +13,20 @@ def refusals() -> tuple[Refusal, ...]:
     """Return what is refused of an installation as ENVIRONMENT has it."""
     from csam_portal.starting import elsewhere, everywhere
 
+    anywhere = (*everywhere.REFUSALS, *everywhere.TEXTS, *everywhere.BOUNDS)
     if settings.ENVIRONMENT not in everywhere.ENVIRONMENTS:
-        return everywhere.REFUSALS
+        return anywhere
     if not settings.IS_PRODUCTION:
-        return (*everywhere.REFUSALS, *elsewhere.REFUSALS)
+        return (*anywhere, *elsewhere.REFUSALS)
     # Only there: they read certificates, and with them much that development needs later or never.
     from csam_portal.starting import hidden, production
 
-    return (*everywhere.REFUSALS, *hidden.REFUSALS, *production.REFUSALS)
+    return (*anywhere, *hidden.REFUSALS, *production.REFUSALS)
 
 
 def refuse_when_unsafe() -> None:
     """Raise DoesNotStart with a sentence for everything that makes these settings unsafe; none repeats a value."""
-    found = [sentence for refusal in refusals() for sentence in refusal.sentences()]
+    found = [sentence for refusal in refusals() for sentence in refusal.sentences()] + misspelt.sentences()
     if found:
         hint = "docs/settings.md says what to set."
         if settings.ENVIRONMENT == "development":

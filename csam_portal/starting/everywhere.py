@@ -6,6 +6,7 @@ from ipaddress import ip_network
 from django.conf import settings
 
 from csam_portal import environment
+from csam_portal.numbers import NUMBERS
 from csam_portal.starting.refusal import Refusal, one
 
 ENVIRONMENTS = ("development", "test", "production")
@@ -23,6 +24,9 @@ def _faulty(names: tuple[str, ...], words: str) -> Refusal:
     return Refusal(names, words, lambda name: name in environment.FAULTS[words])
 
 
+# A sentence and a table of their own in docs/refusals.md.
+TEXTS = (_faulty((*environment.TEXTS, *environment.SECRETS), environment.NO_TEXT),)
+BOUNDS = tuple(_faulty((name,), number.words) for name, number in NUMBERS.items())
 REFUSALS = (
     one(
         "ENVIRONMENT",
@@ -38,6 +42,7 @@ REFUSALS = (
         lambda: not all(map(_is_network, settings.PROXY_ADDRESSES)),
     ),
     _faulty(tuple(environment.SWITCHES), environment.NO_SWITCH),
+    *(_faulty((name,), words) for name, words in environment.CHOICES.items()),
     _faulty(_FILES, environment.BOTH),
     _faulty(_FILES, environment.UNREADABLE),
     _faulty(_FILES, environment.NOT_A_LINE),

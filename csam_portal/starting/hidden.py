@@ -18,6 +18,11 @@ _OF_THE_MOCK = ("MOCK_IDP_PIN",)
 _SECRETS = tuple(name for name in environment.SECRETS if name not in _OF_THE_MOCK)
 _KEYS = tuple(name for name in _SECRETS if name.endswith("_KEY"))
 _OTHERS = tuple(name for name in _SECRETS if name not in _KEYS)
+# Whoever can change these says whom the portal believes.
+_TRUSTED = (
+    "SEAL_CERTIFICATE_FILE", "SEAL_FORMER_CERTIFICATE_FILES", "SIGNER_TRUST_FILES", "SIGNER_CRL_FILES", "SENDER_ISSUERS_FILE",
+    "SENDER_REVOCATION_FILES", "OUTGOING_CA_FILE", "GATEWAY_TLS_CERTIFICATE_FILE",
+)  # fmt: skip
 
 
 def _secret(name: str) -> str:
@@ -42,17 +47,16 @@ def _is_shared(name: str) -> bool:
     return any(strength.are_alike(_secret(name), _secret(other)) for other in _SECRETS if other != name)
 
 
-def _is_open(path: Path) -> bool:
+def _is_open(path: Path, modes: int = S_IROTH | S_IWOTH | S_IWGRP) -> bool:
     """Tell whether every user of this machine can read a file, or more than its owner can change it."""
     try:
-        return bool(path.stat().st_mode & (S_IROTH | S_IWOTH | S_IWGRP))
+        return bool(path.stat().st_mode & modes)
     except OSError:
         return False  # said elsewhere
 
 
-def _is_open_file(name: str) -> bool:
-    path = os.environ.get(name, "")
-    return bool(path) and _is_open(Path(path))
+def _is_open_file(name: str, modes: int = S_IROTH | S_IWOTH | S_IWGRP) -> bool:
+    return any(_is_open(Path(path.strip()), modes) for path in os.environ.get(name, "").split(",") if path.strip())
 
 
 REFUSALS = (
@@ -71,6 +75,11 @@ REFUSALS = (
         (*(f"{name}_FILE" for name in _SECRETS), "SEAL_KEY_FILE", "GATEWAY_TLS_KEY_FILE"),
         "names a file that every user of this machine can read, or others than its owner can change",
         _is_open_file,
+    ),
+    Refusal(
+        _TRUSTED,
+        "names a file that others than its owner can change",
+        lambda name: _is_open_file(name, S_IWOTH | S_IWGRP),
     ),
     one(
         "ENVIRONMENT",

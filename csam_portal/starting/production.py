@@ -1,5 +1,7 @@
 """What does not start in production, but for secrets and what they open (T20); `hidden` has those."""
 
+import re
+from email.utils import parseaddr
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -7,30 +9,31 @@ from urllib.parse import urlsplit
 from cryptography import x509
 from django.conf import settings
 
+from csam_portal.environment import VALUES
+from csam_portal.numbers import ORDERED
 from csam_portal.security import is_contact
 from csam_portal.starting.refusal import Refusal, among, one
-from formats.hosts import is_this_machine
+from formats.hosts import is_host, is_this_machine
 from htb.document import seal
 from htb.document import trust as signer_trust
 from senders.gateway import certificate
 from senders.reading import trust as sender_trust
 
-# What BEHAVIOUR L4 lets a setting admit at the least.
-LOWEST_LEVELS = {"appoint": 450, "manage": 300, "self": 200}
 LEAST_HSTS = 30 * 86400
 _NOT_SENDING = ("filebased", "console", "locmem", "dummy")
 _NOT_OURS = ("example", "localhost", "127.0.0.1")
 
 
 def is_https(address: str) -> bool:
-    """Tell whether an address is https with a host, and without a user or a piece that no server is asked for."""
+    """Tell whether an address is https with a whole host, and without a user or a piece that no server is asked for."""
     try:
         parts = urlsplit(address)
         return (
             parts.scheme == "https"
-            and bool(parts.hostname)
-            and not (parts.username or parts.password or parts.fragment)
+            and is_host(parts.netloc.removesuffix(f":{parts.port}"))
             and parts.port != 0
+            and not ("#" in address or "\\" in address)
+            and address.isprintable()
         )
     except ValueError:
         return False
@@ -45,7 +48,7 @@ def host_of(address: str) -> str:
 
 
 def _is_bare(address: str) -> bool:
-    return is_https(address) and urlsplit(address).path in {"", "/"} and not urlsplit(address).query
+    return is_https(address) and address.removeprefix("https://").removesuffix("/") == urlsplit(address).netloc
 
 
 def is_remote_register() -> bool:
@@ -75,8 +78,27 @@ def _is_loose(cookie: str) -> bool:
     return not (is_bound and getattr(settings, f"{kind}_SAMESITE") in {"Lax", "Strict"})
 
 
-def _is_low(level: str) -> bool:
-    return bool(settings.LEVELS[level] < LOWEST_LEVELS[level])
+def _is_disordered(smaller: str, larger: str) -> bool:
+    return VALUES.get(smaller, 0) > VALUES.get(larger, 0)
+
+
+def _is_bindable(host: str) -> bool:
+    return is_host(host) or host in {"0.0.0.0", "::"} or is_host(f"[{host}]")  # noqa: S104 - where a gateway may listen
+
+
+def _is_mailbox(text: str) -> bool:
+    _name, address = parseaddr(text)
+    return is_contact(address) and not is_https(address) and text.rstrip().rstrip(">").endswith(address)
+
+
+def _are_ports_amiss() -> bool:
+    """Tell whether the ports for data are none, many of them fewer than one, or also those for logging in."""
+    found = re.fullmatch(r"([0-9]{4,5})-([0-9]{4,5})", settings.GATEWAY_PASSIVE_PORTS)
+    if found is None:
+        return True
+    ports = range(int(found[1]), int(found[2]) + 1)
+    doors = (settings.GATEWAY_SFTP_PORT, settings.GATEWAY_FTPS_PORT)
+    return not ports or ports[0] < 1024 or ports[-1] > 65_535 or any(door in ports for door in doors)
 
 
 def _is_own_mock(address: str) -> bool:
@@ -100,12 +122,46 @@ REFUSALS = (
     ),
     one(
         "ALLOWED_HOSTS",
+        "is not whole names or addresses alone, each without a port",
+        lambda: not all(map(is_host, settings.ALLOWED_HOSTS)),
+    ),
+    one(
+        "ALLOWED_HOSTS",
         "does not name the host of SITE_URL",
         lambda: host_of(settings.SITE_URL) not in [host.lower() for host in settings.ALLOWED_HOSTS],
     ),
     one("SECURE_SSL_REDIRECT", "is off", lambda: not settings.SECURE_SSL_REDIRECT),
     one("HSTS_SECONDS", "is less than 30 days", lambda: settings.SECURE_HSTS_SECONDS < LEAST_HSTS),
-    one("TRUSTED_PROXIES", "is less than 0 or more than 5", lambda: not 0 <= settings.TRUSTED_PROXIES <= 5),
+    one(
+        "HSTS_PRELOAD",
+        "is on, without HSTS_INCLUDE_SUBDOMAINS or with less than a year: browser makers take it for no less",
+        lambda: (
+            settings.SECURE_HSTS_PRELOAD
+            and not (settings.SECURE_HSTS_INCLUDE_SUBDOMAINS and settings.SECURE_HSTS_SECONDS >= 365 * 86400)
+        ),
+    ),
+    *(one(less, f"is more than {more}", partial(_is_disordered, less, more)) for less, more in ORDERED),
+    one(
+        "GATEWAY_PASSIVE_PORTS",
+        "is no range of ports from 1024 to 65535, or holds GATEWAY_SFTP_PORT or GATEWAY_FTPS_PORT",
+        _are_ports_amiss,
+    ),
+    one(
+        "GATEWAY_FTPS_PORT",
+        "is also GATEWAY_SFTP_PORT",
+        lambda: settings.GATEWAY_FTPS_PORT == settings.GATEWAY_SFTP_PORT,
+    ),
+    Refusal(
+        ("GATEWAY_HOST", "GATEWAY_NAME"),
+        "is no whole name or address",
+        lambda name: not _is_bindable(getattr(settings, name)),
+    ),
+    one("GATEWAY_USER", "is root, who may do everything", lambda: settings.GATEWAY_USER in {"root", "0"}),
+    Refusal(
+        tuple(f"URL_{name.upper()}" for name in settings.SERVICES),
+        "is no https:// address",
+        lambda name: not is_https(settings.SERVICES[name.removeprefix("URL_").lower()]),
+    ),
     Refusal(
         ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "LANGUAGE_COOKIE_NAME"),
         "is not bound to this host: __Host-, Secure, HttpOnly, SameSite, for every path",
@@ -122,10 +178,6 @@ REFUSALS = (
         "OIDC_FORM_ORIGINS",
         "is not https:// and a host alone, each",
         lambda: not all(_is_bare(origin) and "*" not in origin for origin in settings.OIDC_FORM_ORIGINS),
-    ),
-    *(
-        one(f"LEVEL_{name.upper()}", f"is lower than {lowest}", partial(_is_low, name))
-        for name, lowest in LOWEST_LEVELS.items()
     ),
     # Whom the portal calls
     one("REGISTER_URL", "is no https:// address", lambda: is_remote_register() and not is_https(settings.REGISTER_URL)),
@@ -146,6 +198,11 @@ REFUSALS = (
     ),
     one("EMAIL_URL", "leaves this machine without TLS (smtp+tls:// or smtp+ssl://)", _mails_in_the_open),
     one("MAIL_FROM", "is not set", lambda: settings.DEFAULT_FROM_EMAIL.rstrip(">").endswith(_NOT_OURS)),
+    one(
+        "MAIL_FROM",
+        "is no e-mail address, with or without a name",
+        lambda: not _is_mailbox(settings.DEFAULT_FROM_EMAIL),
+    ),
     one(
         "SECURITY_CONTACT",
         "is not set, or is neither an e-mail address nor one of a page over https",

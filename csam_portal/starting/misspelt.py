@@ -1,0 +1,44 @@
+"""Variables that are none of ours and look as if they were (BEHAVIOUR T20): whoever set one believes that it counts."""
+
+import os
+import re
+from difflib import get_close_matches
+
+from django.conf import global_settings, settings
+
+from csam_portal import environment
+
+WORDS = "is no setting; did you mean {}?"
+OF_DJANGO = "is a setting of Django's, and none of the portal's."
+# Ours alone begin so; an orchestrator's own for services of such a name do not end so.
+_FAMILIES = (
+    "LIMIT_", "LEVEL_", "OIDC_", "HSTS_", "SIGNER_", "SEAL_", "SENDER_", "OUTGOING_", "MOCK_IDP_", "GATEWAY_MAX_",
+    "SESSION_IDLE", "TRUSTED_",
+)  # fmt: skip
+_OF_SERVICES = re.compile(r"_SERVICE_(HOST|PORT\w*)$|_PORT(_\d+_\w+)?$")
+_PREFIXES = re.compile(r"^(CSAM|DJANGO|PORTAL|APP)_+")
+# From which likeness on two names are one that somebody mistyped.
+_ALIKE = 0.88
+
+
+def sentences() -> list[str]:
+    """Return a sentence for every variable that is a misspelt one of ours; in production also for those of Django."""
+    ours = environment.names()
+    plain = {_plain(name): name for name in sorted(ours)}
+    found = []
+    for name in sorted(set(os.environ) - ours):
+        meant = get_close_matches(_plain(_PREFIXES.sub("", name.upper())), plain, n=1, cutoff=_least(name))
+        if meant:
+            found.append(f"{name} {WORDS.format(plain[meant[0]])}")
+        elif settings.IS_PRODUCTION and name.isupper() and hasattr(global_settings, name):
+            found.append(f"{name} {OF_DJANGO}")
+    return found
+
+
+def _least(name: str) -> float:
+    is_ours = name.upper().startswith(_FAMILIES) and not _OF_SERVICES.search(name.upper())
+    return 0.0 if is_ours else _ALIKE
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "", name.upper())
