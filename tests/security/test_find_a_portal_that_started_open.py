@@ -107,7 +107,7 @@ def test_T19_what_is_for_tests_starts_in_tests_alone(settings: Any, monkeypatch:
 
 @pytest.mark.parametrize(
     ("address", "options"),
-    [("0.0.0.0:0", ()), ("[::]:0", ("--preload",)), ("0.0.0.0:0", ("--config=/dev/null",))],
+    [("0.0.0.0:0", ("--config=/dev/null",)), ("[::]:0", ("--preload",))],
 )
 def test_T19_gunicorn_does_not_start_at_an_address_of_the_network(
     tmp_path: Path, address: str, options: tuple[str, ...]
