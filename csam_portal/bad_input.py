@@ -44,8 +44,10 @@ class BadInputMiddleware:
         if request.content_type != PARTS or (page is not None and page.reads_itself):
             return None
         # What was typed on a page that keeps it waits for the login, so it has to be read.
-        if page is not None and not page.keeps_form and (elsewhere := way_elsewhere(page, request)):
-            return elsewhere
+        if page is not None and page.body.files and not page.keeps_form:
+            elsewhere = way_elsewhere(page, request)
+            if elsewhere is not None:
+                return elsewhere
         return None if has_usable_form(request) else refuse(request, 400)
 
 
