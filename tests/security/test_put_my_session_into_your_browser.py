@@ -132,7 +132,11 @@ def test_T27_no_form_of_another_site_sets_a_session_or_ends_one(log_in: LogIn) -
         address = reverse(name, kwargs=row.arguments(log_in))
         for client in (visitor(), busy):
             answer = client.post(address, headers=ELSEWHERE[0])
-            assert answer.status_code == 403, name
+            # Files of who may not come are not read, not even to look for a forged form (T16).
+            if page.body.files and page.level is not None and client is not busy:
+                assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, reverse("login")), name
+            else:
+                assert answer.status_code == 403, name
             assert "session" not in answer.cookies, name
         tried += 1
     assert tried > 50
