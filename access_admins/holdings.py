@@ -1,6 +1,7 @@
 """The roles of chief administrators; `csam_portal.apps` registers it with Actor."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +36,11 @@ def chief_holdings(person: Any, vouched_by: Any, enterprise: Any) -> QuerySet[Ch
     )
 
 
+def led_by(people: Collection[int]) -> set[tuple[int, uuid.UUID]]:
+    """Return over which enterprises (public_id) persons (ids) are HTB or co-HTB now."""
+    return set(ChiefRole.objects.filter(LIVE, person__in=people).values_list("person", "enterprise__public_id"))
+
+
 def current_chief(number: str) -> ChiefRole | None:
     """Return the chief administrator's role of an enterprise (ten digits) today, None where there is none."""
     return (
@@ -51,6 +57,10 @@ class Chiefs:
         """Return the chief administrator of an enterprise in CSAM now."""
         role = ChiefRole.objects.select_related("person").get(LIVE, enterprise=enterprise, kind=ChiefKind.HTB)
         return Chief(role.person, role.email)
+
+    def is_chief(self, person: int, enterprise: uuid.UUID) -> bool:
+        """Tell whether a person is HTB or co-HTB of an enterprise now."""
+        return ChiefRole.objects.filter(LIVE, person=person, enterprise__public_id=enterprise).exists()
 
     def persons_with_role(self, enterprise: int) -> QuerySet[Any, Any]:
         """Return the ids of the persons who are HTB or co-HTB of an enterprise now, as a subquery."""

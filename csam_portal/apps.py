@@ -14,7 +14,7 @@ class CsamPortalConfig(AppConfig):
         keep_to_named_hosts()
 
         from access_admins import hooks
-        from access_admins.holdings import Chiefs, chief_holdings
+        from access_admins.holdings import Chiefs, chief_holdings, led_by
         from access_admins.succession import close_reviews
         from csam_portal import checks  # noqa: F401 - registers the start-up checks
         from csam_portal.chores import register_chores
@@ -23,11 +23,11 @@ class CsamPortalConfig(AppConfig):
         from enterprises.hanging import register_ender
         from enterprises.models import name_of_enterprise
         from identity.actor import register_roles
-        from identity.people import register_addresses, register_follower
+        from identity.people import register_addresses, register_follower, register_holders
         from identity.vouching import register_enterprise_names
         from senders import for_chiefs
         from senders.actions.life import end_sender
-        from users.accounts import addresses_of, follow_person, register_watcher
+        from users.accounts import addresses_of, follow_person, held_by, register_watcher
         from users.chiefs import register_chiefs
         from users.holdings import account_holdings
 
@@ -37,6 +37,8 @@ class CsamPortalConfig(AppConfig):
         register_watcher(close_reviews)
         register_follower(follow_person)
         register_addresses(addresses_of)
+        register_holders(held_by)
+        register_holders(led_by)
         register_enterprise_names(name_of_enterprise)
         register_ender(end_sender)
         hooks.register_contributor(for_chiefs.contribute)

@@ -19,6 +19,7 @@ from htb.facts import Facts
 from htb.permissions import check_appoint_chief
 from htb.policies import check_chief_eligible, check_enterprise, check_not_already_chief
 from identity.actions.activation import Lacking, lacking, open_activation, open_again
+from identity.actions.anew import begin_anew
 from identity.actions.means import hold
 from identity.actor import Actor
 from identity.enums import Role
@@ -110,6 +111,7 @@ def appoint(
     enterprise.save(update_fields=["name", "name_key", "address", "read_at"])
     act.chain = f"enterprise:{enterprise.public_id}"
     chief = hold(person_in(chief_facts))
+    begin_anew(act, chief, enterprise.public_id)
     new_role = carry_out(
         act,
         plan,

@@ -40,7 +40,7 @@ from htb.policies import (
     check_signer,
 )
 from htb.transitions import EXPIRES_AFTER, REMINDED_AFTER, allows
-from identity.actions.activation import open_activation, renewable
+from identity.actions.activation import open_again
 from identity.actions.means import hold
 from identity.actor import Actor, portal_actor
 from identity.enums import Role
@@ -305,8 +305,8 @@ def reopen(*, actor: Actor, request: UUID, reason: str) -> Request:
 def new_code(*, actor: Actor, request: UUID, reason: str) -> str:
     """Open the activation anew for the chief whom this request brought; return the code, to be shown once (L7).
 
-    The earlier link and code end; a new link goes to the chief. reason: for the history and the record. Raises
-    Refused where the role has ended, was not opened with an activation, or its holder can log in already.
+    The earlier link, code and means end; a new link goes to the chief. reason: for the history and the record. Raises
+    Refused where the role has ended, was not opened with an activation, or its holder logs in by themselves; TooMany.
     """
     with locked_by_desk(RequestAct.NEW_CODE, actor, request) as (act, locked):
         if not reason.strip():
@@ -316,15 +316,8 @@ def new_code(*, actor: Actor, request: UUID, reason: str) -> str:
         if chief is None or chief.run != locked.run:
             raise Refused(_("The Chief Access Manager of this request is no longer in office."), code="role_ended")
         person = hold(chief.person)
-        renewable(person, enterprise.public_id)
         act.chain = f"enterprise:{enterprise.public_id}"
-        code = open_activation(
-            act,
-            person=person,
-            enterprise_public_id=enterprise.public_id,
-            address=chief.email,
-            language=person.language,
-        )
+        code = open_again(act, person=person, enterprise_public_id=enterprise.public_id, address=chief.email)
         move(act, locked, RequestAct.NEW_CODE, note=reason, enterprise=enterprise, reason=reason)
     return code
 

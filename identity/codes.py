@@ -154,6 +154,12 @@ def remove(person: Person, means: Means) -> bool:
     return bool(model.objects.filter(user=person).delete()[0])
 
 
+def remove_all(person: Person) -> None:
+    """Remove every device of a person, in use or not. Inside an act."""
+    for model in KIND_OF.values():
+        model.objects.filter(user=person).delete()
+
+
 KIND_OF: dict[str, Any] = {VouchedMeans.Kind.APP: TOTPDevice, VouchedMeans.Kind.CODES: StaticDevice}
 
 

@@ -1,7 +1,7 @@
 """Persons by their number. Called inside acts: whoever is appointed, added or logs in becomes a Person once."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,9 @@ FIRST_PASSWORD_OF_USER = timedelta(days=30)
 
 AddressesIn = Callable[[Person, uuid.UUID], list[str]]
 _addresses_in: list[AddressesIn] = []
+# Of persons (ids): those who hold something in the enterprise that answers for their means.
+Holders = Callable[[Collection[int]], set[tuple[int, uuid.UUID]]]
+_holders: list[Holders] = []
 Follower = Callable[[Person], None]
 _followers: list[Follower] = []
 
@@ -29,6 +32,19 @@ def register_follower(follower: Follower) -> None:
 def register_addresses(addresses_in: AddressesIn) -> None:
     """Set who knows at which addresses an enterprise (public_id) reaches a person."""
     _addresses_in[:] = [addresses_in]
+
+
+def register_holders(holders: Holders) -> None:
+    """Add who knows in which enterprises persons hold something: given ids, it returns pairs of id and public_id."""
+    if holders not in _holders:
+        _holders.append(holders)
+
+
+def without_use(people: Collection[Person]) -> set[int]:
+    """Return whose means (ids) open nothing any more: they hold nothing in the enterprise that answers for them (T31)."""
+    answered = {one.pk: one.vouched_by for one in people if one.vouched_by is not None}
+    held = {pair for ask in _holders for pair in ask(list(answered))} if answered else set()
+    return {pk for pk, enterprise in answered.items() if (pk, enterprise) not in held}
 
 
 def addresses_in(person: Person, enterprise: uuid.UUID) -> list[str]:

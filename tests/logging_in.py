@@ -12,6 +12,7 @@ from django_otp.oath import totp
 from audit.models import Event
 from formats.names import user_name_key
 from identity import codes
+from identity.actions.means import How, Kind, note_vouched
 from identity.models import Person
 from outbox.models import Mail
 
@@ -39,12 +40,15 @@ def give_code(client: Client, code: str) -> HttpResponse:
     return response
 
 
-def with_first_password(person: Person, enterprise: uuid.UUID, *, user_name: str) -> Person:
-    """Give a person a user name and a first password, PASSWORD, as an administrator of an enterprise does (U3)."""
+def with_first_password(
+    person: Person, enterprise: uuid.UUID, *, user_name: str, by: uuid.UUID | None = None
+) -> Person:
+    """Give a person a user name and a first password, PASSWORD, as an administrator (by) of an enterprise does (U3)."""
     person.user_name, person.user_name_key = user_name, user_name_key(user_name)
     person.set_password(PASSWORD)
     person.password_is_first, person.vouched_by = True, enterprise
     person.save()
+    note_vouched(person, [Kind.USER_NAME, Kind.PASSWORD], enterprise=enterprise, how=How.GIVEN, by=by)
     return person
 
 

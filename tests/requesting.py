@@ -3,10 +3,12 @@
 from io import BytesIO
 
 from django.test import Client
+from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
 from PIL import Image, ImageDraw
 
 from access_admins.enums import Procedure
+from htb import evidence, requests
 from htb.asked import Asked
 from htb.document.drawing import picture_of
 from htb.facts import Facts, read_facts, read_facts_about
@@ -90,3 +92,12 @@ def desk(user_name: str = "eranova1") -> Client:
     session.save()
     client.cookies["session"] = session.session_key or ""
     return client
+
+
+def desk_approves(request: Request) -> None:
+    """Let one member of the desk receive a request's letter and attach its scan, and another look at it and approve."""
+    requests.receive(actor=staff("eranova2"), request=request.public_id, received_on=timezone.localdate())
+    evidence.attach_scan(actor=staff("eranova2"), request=request.public_id, content=letter_of(request))
+    by, facts = staff(), facts_of(request)
+    evidence.open_evidence(actor=by, request=request.public_id)
+    requests.approve(actor=by, request=request.public_id, facts=facts, reason="brief en register", is_compared=True)

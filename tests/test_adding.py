@@ -26,7 +26,7 @@ from identity.enums import Means
 from identity.models import Activation, Person
 from identity.people import person_of
 from outbox.models import Mail
-from tests import adding, cast
+from tests import adding, cast, delegating
 from tests.conftest import LogIn
 from tests.logging_in import NEW_PASSWORD, code_of, give_code, give_password, level_of, link_in, set_up_app
 from ui import journeys
@@ -423,10 +423,16 @@ def test_U3_the_user_name_of_somebody_without_a_tie_is_not_shown(thomas: Client)
     assert 'name="user_name"' not in shown
 
 
-def test_L3_who_has_means_from_another_enterprise_reads_what_opens_this_one(thomas: Client) -> None:
-    Person.objects.filter(insz=cast.BART).update(vouched_by=adding.capacity(cast.GROOT).enterprise.public_id)
+@pytest.mark.parametrize("is_from_elsewhere", [True, False])
+def test_T31_the_mail_says_what_opens_this_enterprise_whoever_gave_the_means(
+    thomas: Client, is_from_elsewhere: bool
+) -> None:
+    """The address was typed by an administrator: who reads it does not learn that another enterprise knows the person."""
+    if is_from_elsewhere:
+        place = delegating.account(cast.GROOT, cast.BART).capacity
+        Person.objects.filter(insz=cast.BART).update(vouched_by=place.enterprise.public_id)
     adding.give(thomas, cast.BART)
-    assert "Meld u één keer aan met uw eID of met itsme" in newest_mail(adding.EMAIL).text
+    assert "Een gebruikersnaam van een andere onderneming opent deze niet" in newest_mail(adding.EMAIL).text
 
 
 def test_U3_who_logged_in_with_a_card_once_is_given_no_password(thomas: Client) -> None:
@@ -476,10 +482,10 @@ def test_L7_a_tb_with_a_card_gets_none(marie: Client) -> None:
 
 
 @pytest.fixture
-def luc(thomas: Client) -> Person:
-    """A user with a first password from his administrator, and no card."""
+def luc(marie: Client) -> Person:
+    """A user with a first password from the chief, and no card."""
     RegisterPerson.objects.filter(insz=cast.LUC).update(has_eid=False)
-    return adding.give(thomas, cast.LUC, **adding.MEANS, **adding.PERSON).person
+    return adding.give(marie, cast.LUC, **adding.MEANS, **adding.PERSON).person
 
 
 def by_link_and_code(client: Client, page: str, *, to: str = adding.EMAIL) -> str:
@@ -528,7 +534,8 @@ def test_L7_the_mail_of_a_role_tells_of_the_link_that_sets_the_device(marie: Cli
 
 
 def _from_elsewhere() -> None:
-    Person.objects.filter(insz=cast.LUC).update(vouched_by=adding.capacity(cast.GROOT).enterprise.public_id)
+    place = delegating.account(cast.GROOT, cast.LUC).capacity
+    Person.objects.filter(insz=cast.LUC).update(vouched_by=place.enterprise.public_id)
 
 
 def _has_device() -> None:

@@ -20,7 +20,7 @@ from identity.enums import Means
 from identity.models import Activation, Person
 from identity.people import person_of
 from outbox.models import Mail
-from tests import adding, cast
+from tests import adding, cast, delegating
 from tests.logging_in import with_first_password
 from ui.models import Run
 from users.accounts import new_account
@@ -163,17 +163,17 @@ def test_H3_H4_U3_what_giving_a_role_shows_is_what_happens(
         asked = Asked(kind, insz, adding.EMAIL, applications=tuple(sorted(codes)), former_stays=stays)
         found = find(place.enterprise, insz)
         giving = plan_giving(place, insz, kind, applications=asked.applications, former_stays=stays)
-        way = way_in(found, administers=kind != AccountType.USER)
+        way = way_in(found, administers=kind != AccountType.USER, by=marie())
         before, events, mails = rows(place), Event.objects.count(), Mail.objects.count()
         try:
             with transaction.atomic():
                 give_role(
-                    actor=Actor(Person.objects.get(insz=cast.MARIE), 500),
+                    actor=marie(),
                     capacity=place,
                     asked=asked,
                     found=found,
                     knows_no_tie=False,
-                    confirmed=digest_of(asked, found, giving, way),
+                    confirmed=digest_of(asked, found, giving, way, marie()),
                     run=Run.objects.create(journey="x", owner="x"),
                 )
         except (Refused, NotAllowed):
@@ -181,7 +181,7 @@ def test_H3_H4_U3_what_giving_a_role_shows_is_what_happens(
             assert (Event.objects.count(), Mail.objects.count()) == (events, mails)
             return
         hold_to(place, before, *foreseen(before, giving, insz))
-        said = " ".join(consequences(asked, found, giving, way))
+        said = " ".join(consequences(asked, found, giving, way, marie()))
         ended = [row for pk, row in rows(place).items() if row.ended and not before[pk].ended]
         for row in ended:
             assert Person.objects.get(insz=row.person).full_name in said
@@ -205,9 +205,7 @@ def test_H3_H4_what_ending_a_role_shows_is_what_happens(world: World, insz: str)
         account.capacity = place
         before, removal = rows(place), plan_removal(account)
         try:
-            remove_administrator(
-                actor=Actor(Person.objects.get(insz=cast.MARIE), 500), account=account, confirmed=removal.digest
-            )
+            remove_administrator(actor=marie(), account=account, confirmed=removal.digest)
         except NotAllowed:
             assert account.as_htb
             hold_to(place, before, before, None)
@@ -229,6 +227,10 @@ def _unblocks(handover: Giving | None) -> bool:
     return handover is not None and handover.own is not None and handover.own.blocked_at is not None
 
 
+def marie() -> Actor:
+    return Actor(Person.objects.get(insz=cast.MARIE), 500)
+
+
 @RANDOM
 @given(world=worlds, other=worlds, insz=st.sampled_from(PEOPLE), kind=st.sampled_from(AccountType))
 def test_S8_a_plan_of_another_world_is_never_carried_out(
@@ -239,15 +241,15 @@ def test_S8_a_plan_of_another_world_is_never_carried_out(
     def check(_place: Capacity) -> None:
         place = adding.capacity()
         asked, found = Asked(kind, insz, adding.EMAIL), find(place.enterprise, insz)
-        way = way_in(found, administers=kind != AccountType.USER)
-        confirmed = digest_of(asked, found, plan_giving(place, insz, kind), way)
+        way = way_in(found, administers=kind != AccountType.USER, by=marie())
+        confirmed = digest_of(asked, found, plan_giving(place, insz, kind), way, marie())
         place = build(other)
         found = find(place.enterprise, insz)
-        changed = digest_of(asked, found, plan_giving(place, insz, kind), way) != confirmed
+        changed = digest_of(asked, found, plan_giving(place, insz, kind), way, marie()) != confirmed
         before = rows(place)
         try:
             give_role(
-                actor=Actor(Person.objects.get(insz=cast.MARIE), 500), capacity=place, asked=asked, found=found,
+                actor=marie(), capacity=place, asked=asked, found=found,
                 knows_no_tie=False, confirmed=confirmed, run=Run.objects.create(journey="x", owner="x"),
             )  # fmt: skip
         except (Changed, Refused):
@@ -274,15 +276,16 @@ def test_L7_no_means_are_given_to_who_came_with_a_card_after_the_answers_were_re
     RegisterPerson.objects.filter(insz=cast.LUC).update(has_eid=False)
     luc = person_of(insz=cast.LUC, last_name="Janssens", first_names="Luc", language="nl")
     if has_first_password:
-        with_first_password(luc, place.enterprise.public_id, user_name="ljanssens")
+        delegating.account(cast.BRASSERIE, cast.LUC)
+        with_first_password(luc, place.enterprise.public_id, user_name="ljanssens", by=marie().public_id)
     asked = Asked(kind, cast.LUC, adding.EMAIL, user_name="nieuwe.naam", password_hash="!")
     found = find(place.enterprise, cast.LUC)
-    assert way_in(found, administers=kind != AccountType.USER) == way
+    assert way_in(found, administers=kind != AccountType.USER, by=marie()) == way
     log_in(person=luc, means=Means.ITSME)
     with pytest.raises(Changed):
         give_role(
-            actor=Actor(Person.objects.get(insz=cast.MARIE), 500), capacity=place, asked=asked, found=found,
-            knows_no_tie=False, confirmed=digest_of(asked, found, plan_giving(place, cast.LUC, kind), way),
+            actor=marie(), capacity=place, asked=asked, found=found,
+            knows_no_tie=False, confirmed=digest_of(asked, found, plan_giving(place, cast.LUC, kind), way, marie()),
             run=Run.objects.create(journey="x", owner="x"),
         )  # fmt: skip
     assert Person.objects.get(insz=cast.LUC).user_name == ("ljanssens" if has_first_password else None)

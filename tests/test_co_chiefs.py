@@ -88,7 +88,7 @@ def test_L7_a_co_htb_without_means_gets_a_link_and_the_htb_the_code(log_in: LogI
 def test_L7_a_co_htb_with_a_first_password_of_this_enterprise_gets_a_link_for_a_device(log_in: LogIn) -> None:
     marie = log_in(cast.MARIE)
     RegisterPerson.objects.filter(insz=cast.LUC).update(has_eid=False)
-    adding.give(log_in(cast.THOMAS, Means.TOTP), cast.LUC, **adding.MEANS, **adding.PERSON)
+    adding.give(marie, cast.LUC, **adding.MEANS, **adding.PERSON)
     check = co_chiefs.reach_check(marie, cast.LUC)
     assert "behoudt de gebruikersnaam en het wachtwoord" in marie.get(check).content.decode()
     response = adding.confirm(marie, check)

@@ -29,6 +29,8 @@ from htb.models import RefusalTemplate, Request, RequestStep
 from htb.transitions import EXPIRES_AFTER, TRANSITIONS
 from identity import codes
 from identity.actions.activation import is_right_code
+from identity.actions.login import log_in as note_login
+from identity.enums import Means
 from identity.models import Activation, Person
 from identity.people import person_of
 from outbox.models import Mail
@@ -229,15 +231,15 @@ def test_L7_no_new_code_for_who_can_log_in() -> None:
     assert Activation.objects.filter(person__insz=cast.INGRID).count() == 1
 
 
-def test_L7_a_chief_with_a_first_password_of_this_enterprise_gets_a_device_and_a_lost_code_anew() -> None:
+def test_T30_a_chief_with_a_first_password_of_this_enterprise_sets_all_anew_and_again_when_it_is_lost() -> None:
     request = received(ask(applicant=cast.PIOTR, chief=cast.INGRID))
     enterprise, _made = Enterprise.objects.get_or_create(number=cast.BUURTHUIS, defaults={"read_at": timezone.now()})
     ingrid = person_of(insz=cast.INGRID, last_name="De Smet", first_names="Ingrid", language="nl")
     with_first_password(ingrid, enterprise.public_id, user_name="idesmet")
     assert act_on(request, "approve").activation_code
     act_on(request, "new_code")
-    assert details_of("means.activation.open") == [{"sets": "device"}] * 2
-    codes.put_codes(ingrid, codes.new_codes())
+    assert details_of("means.activation.open") == [{"sets": "all"}] * 2
+    note_login(person=ingrid, means=Means.EID)
     refused_with("can_log_in", lambda: act_on(request, "new_code"))
 
 

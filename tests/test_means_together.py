@@ -21,7 +21,7 @@ from identity.actor import Actor, portal_actor
 from identity.enums import Means
 from identity.models import Activation, Person
 from identity.people import person_of
-from tests import cast
+from tests import cast, delegating
 from tests.logging_in import (
     NEW_PASSWORD,
     code_of,
@@ -115,7 +115,7 @@ def test_L7_an_activation_finished_twice_at_once_serves_once() -> None:
 
 def test_L7_a_device_set_twice_at_once_is_set_once() -> None:
     """An app in one browser, a list in two others: whoever comes later finds nothing lacking."""
-    enterprise = uuid.uuid4()
+    enterprise = delegating.account(cast.BRASSERIE, cast.INGRID).capacity.enterprise.public_id
     with_first_password(ingrid(), enterprise, user_name="idesmet")
     activation = opened(enterprise)
     app = NewMeans("idesmet", app_key=codes.new_key())

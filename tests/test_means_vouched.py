@@ -301,9 +301,9 @@ def test_T5_a_first_password_ends_unused_after_30_days(thomas: Client) -> None:
 
 @pytest.mark.parametrize("role", ["TB", "co-TB", "co-HTB"])
 def test_T5_of_who_manages_after_7_days(thomas: Client, log_in: LogIn, role: str) -> None:
-    """Given to a user who becomes one: from then on, and never later than before."""
-    person = given(thomas)
+    """Given to a user who becomes one: from then on, and never later than before; what another gave ends at once (T30)."""
     marie = log_in(cast.MARIE)
+    person = given(marie)
     if role == "co-HTB":
         check = co_chiefs.reach_check(marie, cast.LUC)
         assert adding.confirm(marie, check).status_code == 302

@@ -27,6 +27,7 @@ from ui.components import Column, Row, Table
 from ui.templatetags.ui import day, day_and_time
 from users.adding.actions import TO_END, TO_GIVE, on_removal
 from users.adding.presenters import RENEW, ROLES
+from users.chiefs import chiefs
 from users.enums import AccountStatus, AccountType, BulkAct
 from users.event_words import OF_AN_ACCOUNT
 from users.frame import Frame
@@ -159,6 +160,8 @@ class AccountPage:
         enterprise = self.frame.capacity.enterprise.public_id
         may_send = not self.is_own and self._may_about_role(TO_GIVE)
         if not may_send or not who_can_be_sent_one([self.account.person_id], enterprise):
+            return None
+        if chiefs().is_chief(self.account.person_id, enterprise):
             return None
         return self.frame.address("administrator-activation", account_id=self.account.public_id), RENEW
 

@@ -1,7 +1,7 @@
 """How accounts begin and end, whichever act leads to it. Called inside acts; nothing here decides who may."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -88,6 +88,12 @@ def addresses_of(person: Person, enterprise: uuid.UUID) -> list[str]:
     """Return the e-mail addresses of a person's live accounts in an enterprise (public_id)."""
     accounts = Account.objects.filter(LIVE, person=person, capacity__enterprise__public_id=enterprise).exclude(email="")
     return list(accounts.order_by("pk").values_list("email", flat=True)[:MOST_ADDRESSES])
+
+
+def held_by(people: Collection[int]) -> set[tuple[int, uuid.UUID]]:
+    """Return in which enterprises (public_id) persons (ids) have a live account in a capacity in use."""
+    accounts = Account.objects.filter(LIVE, person__in=people, capacity__retired_at=None)
+    return set(accounts.values_list("person", "capacity__enterprise__public_id"))
 
 
 def end_accounts(record: Recorder, accounts: Sequence[Account], *, by: Person, now: datetime) -> int:

@@ -3,6 +3,7 @@
 `csam_portal.apps` says who answers, as it does for roles (identity.actor) and followers (identity.people).
 """
 
+import uuid
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -24,6 +25,9 @@ class Chiefs(Protocol):
 
     def chief_of(self, enterprise: int) -> Chief:
         """Return the chief administrator of an enterprise in CSAM (its id) now."""
+
+    def is_chief(self, person: int, enterprise: uuid.UUID) -> bool:
+        """Tell whether a person (id) is HTB or co-HTB of an enterprise (public_id) now."""
 
     def persons_with_role(self, enterprise: int) -> QuerySet[Any, Any]:
         """Return the ids of the persons who are HTB or co-HTB of an enterprise (its id) now, as a subquery."""

@@ -18,12 +18,14 @@ from enterprises.models import Enterprise
 from enterprises.ties import Ties, read_ties, refuse_when_old
 from formats.names import same, same_first_name
 from identity.actions.activation import Lacking, lacking
+from identity.actions.anew import begins_anew
 from identity.actions.means import hold
 from identity.actor import Actor
 from identity.limits import counted
 from identity.models import Person
 from identity.people import meet_person
 from users.chiefs import chiefs
+from users.enums import AccountType
 from users.models import LIVE, Account
 
 
@@ -68,6 +70,30 @@ class Found:
     def lacking(self) -> Lacking:
         """Which means of login the enterprise may give the person (BEHAVIOUR L7)."""
         return lacking(self.known, self.enterprise) if self.known is not None else Lacking.ALL
+
+    @cached_property
+    def manages(self) -> bool:
+        """Whether the person manages something here; their means are not for who administers a capacity to give."""
+        if self.known is None:
+            return False
+        administers = Account.objects.filter(
+            LIVE, person=self.known, capacity__enterprise__public_id=self.enterprise, capacity__retired_at=None
+        ).exclude(type=AccountType.USER)
+        return self.is_chief or administers.exists()
+
+    def begins_anew(self, by: Actor) -> bool:
+        """Tell whether what this enterprise gave the person to log in ends where `by` gives a managing role (BEHAVIOUR T30).
+
+        A chief's does not: who gives roles in a capacity gives chiefs nothing.
+        """
+        if self.known is None or not begins_anew(self.known, self.enterprise, by.public_id):
+            return False
+        return not self.is_chief
+
+    @cached_property
+    def is_chief(self) -> bool:
+        """Whether the person is HTB or co-HTB here."""
+        return self.known is not None and chiefs().is_chief(self.known.pk, self.enterprise)
 
     def held(self) -> "Found":
         """Return the same with the portal's person as they are now, locked until the commit. Inside an act."""

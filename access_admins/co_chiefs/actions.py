@@ -17,6 +17,7 @@ from enterprises.models import Enterprise
 from enterprises.scope import hold_enterprise
 from enterprises.ties import check_eligible
 from identity.actions.activation import open_activation, open_again
+from identity.actions.anew import begin_anew
 from identity.actions.means import hold
 from identity.actor import Actor
 from identity.enums import Role
@@ -70,11 +71,12 @@ def check_can_be_co_chief(found: Found, current: ChiefRole | None) -> None:
     raise Refused(sentence, field="insz", code="already_chief")
 
 
-def digest_of(asked: Asked, found: Found, current: ChiefRole | None, way: WayIn) -> str:
+def digest_of(asked: Asked, found: Found, current: ChiefRole | None, way: WayIn, by: Actor) -> str:
     """Return the digest of all that the check page shows."""
     person: Any = found.registered
     names = person and [person.last_name, person.first_names]
-    return digest({"asked": asked.__dict__, "person": names, "current": current and current.public_id, "way": way})
+    shown = {"asked": asked.__dict__, "person": names, "current": current and current.public_id, "way": way}
+    return digest({**shown, "anew": found.begins_anew(by)})
 
 
 def appoint_co_chief(
@@ -96,11 +98,12 @@ def appoint_co_chief(
         found = found.held()
         act.chain = f"enterprise:{enterprise.public_id}"
         current = role_of(enterprise, asked.insz)
-        way = way_in(found, administers=True) if found.registered else WayIn.OWN
-        if digest_of(asked, found, current, way) != confirmed:
+        way = way_in(found, administers=True, by=actor) if found.registered else WayIn.OWN
+        if digest_of(asked, found, current, way, actor) != confirmed:
             raise given_meanwhile(current, run) or plan_changed()
         check_can_be_co_chief(found, current)
         person, _is_new = found.become_person()
+        begin_anew(act, person, enterprise.public_id)
         co_chief = ChiefRole.objects.create(
             enterprise=enterprise,
             person=person,

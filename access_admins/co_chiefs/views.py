@@ -108,7 +108,7 @@ class CoChiefWalk(steps.Walk):
     @cached_property
     def way(self) -> WayIn:
         """How the person gets in."""
-        return way_in(self.found, administers=True)
+        return way_in(self.found, administers=True, by=self.request.actor)
 
     @property
     def asked(self) -> Asked:
@@ -129,7 +129,7 @@ class CoChiefWalk(steps.Walk):
 
     def digest(self) -> str:
         """Of the person and the contact data."""
-        return digest_of(self.asked, self.found, self.current, self.way)
+        return digest_of(self.asked, self.found, self.current, self.way, self.request.actor)
 
     def rows(self) -> list[Row]:
         """The role as it will be."""
@@ -147,7 +147,7 @@ class CoChiefWalk(steps.Walk):
             _("%(name)s becomes Co-Chief Access Manager of the enterprise and gets a message about it.") % names,
             _("%(name)s can do all that you can in every capacity, but appoint or end Co-Chief Access Managers.")
             % names,
-            *about_way_in(self.way, names),
+            *about_way_in(self.way, names, ends=self.found.begins_anew(self.request.actor)),
         ]
 
     def carry_out(self, *, confirmed: str, knows_no_tie: bool) -> str:

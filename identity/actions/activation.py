@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +18,7 @@ from acts.act import Act, digest, perform
 from acts.errors import Missing, Refused, TooMany, plan_changed
 from audit.models import Event
 from identity import codes, letters
+from identity.actions.anew import end_vouched
 from identity.actions.devices import SET
 from identity.actions.means import How, Kind, chain_of, hold, is_taken, note_change, note_vouched, set_user_name
 from identity.actions.passwords import TAKEN, link_hash, use_up
@@ -25,6 +26,7 @@ from identity.actor import Actor
 from identity.enums import OWN_LEVEL, Means
 from identity.limits import counted
 from identity.models import Activation, Person
+from identity.people import without_use
 from outbox.mails import queue
 
 LIFE = timedelta(days=7)
@@ -50,25 +52,29 @@ class Lacking(StrEnum):
     NOTHING = "nothing"
 
 
-def lacking(person: Person, enterprise_public_id: uuid.UUID | None) -> Lacking:
+def lacking(person: Person, enterprise_public_id: uuid.UUID | None, *, anew: bool = False) -> Lacking:
     """Return which means of login an enterprise may give a person.
 
-    Nothing to somebody with means of their own or another enterprise's, or who once logged in as the person alone can: they
-    would come into somebody else's hands.
+    Nothing to somebody with means of their own, or another enterprise's in which they hold something (T31), or who once logged
+    in as the person alone can: they would come into somebody else's hands. anew: what this enterprise gave before ends (T30).
     """
-    return lacking_each([person], enterprise_public_id).get(person.pk, Lacking.NOTHING)
+    return lacking_each([person], enterprise_public_id, anew=anew).get(person.pk, Lacking.NOTHING)
 
 
-def lacking_each(people: Collection[Person], enterprise_public_id: uuid.UUID | None) -> dict[int, Lacking]:
-    """Return the same for many, by id, without those who lack nothing. At most two queries."""
-    people = [one for one in people if not one.user_name or one.vouched_by == enterprise_public_id]
+def lacking_each(
+    people: Collection[Person], enterprise_public_id: uuid.UUID | None, *, anew: bool = False
+) -> dict[int, Lacking]:
+    """Return the same for many, by id, without those who lack nothing. At most four queries."""
+    ours = {one.pk for one in people if one.vouched_by is not None and one.vouched_by == enterprise_public_id}
+    all_of_it = without_use(people) | {one.pk for one in people if not one.user_name} | (ours if anew else set())
+    people = [one for one in people if one.pk in ours or one.pk in all_of_it]
     chains = [chain_of(one) for one in people]
     own_logins = Event.objects.filter(chain__in=chains, act="login", level__gte=OWN_LEVEL)
     themselves = set(own_logins.values_list("chain", flat=True).distinct()) if people else set()
     people = [one for one in people if chain_of(one) not in themselves]
-    named = [one.pk for one in people if one.user_name]
+    named = [one.pk for one in people if one.pk not in all_of_it]
     equipped = codes.with_device(named) if named else set()
-    return {one.pk: Lacking.DEVICE if one.user_name else Lacking.ALL for one in people if one.pk not in equipped}
+    return {one.pk: Lacking.ALL if one.pk in all_of_it else Lacking.DEVICE for one in people if one.pk not in equipped}
 
 
 @dataclass(frozen=True)
@@ -89,12 +95,15 @@ def open_activation(act: Act, *, person: Person, enterprise_public_id: uuid.UUID
     """Inside another act: mail a person the link, and return the code that the appointing person is shown once.
 
     person: locked or made by that act. enterprise_public_id: on whose word the means are given. address: where the link
-    goes, unless the person has an own address. language: of the mail. An earlier link on the same enterprise's word ends.
+    goes, typed by who gives the role; an own address may have been set by whoever had the means before. language: of the mail.
+    An earlier link on the same enterprise's word ends, and what another enterprise gave that has no use any more.
     Raises Refused where nothing is lacking that this enterprise may give.
     """
     sets = lacking(person, enterprise_public_id)
     if sets == Lacking.NOTHING:
         raise _can_log_in()
+    if sets == Lacking.ALL:
+        end_vouched(act, person)
     now, secret, code = timezone.now(), secrets.token_urlsafe(32), codes.new_code()
     _opened(enterprise_public_id).filter(person=person, used_at=None, expires_at__gt=now).update(expires_at=now)
     activation = Activation.objects.create(
@@ -114,47 +123,60 @@ def open_activation(act: Act, *, person: Person, enterprise_public_id: uuid.UUID
     )
     # A key of its own: the act may have another mail for the same person.
     key = f"{act.id}:{person.public_id}:activation"
-    queue(key=key, to=person.email or address, language=language, letter=letter)
+    queue(key=key, to=address, language=language, letter=letter)
     return code
 
 
 @dataclass(frozen=True)
 class Renewable:
-    """An activation that may be opened again. digest: of the newest one, which a new one ends."""
+    """An activation that may be opened again. ends: whether what the enterprise gave before ends. digest: of the newest one,
+    which a new one ends."""
 
     sets: Lacking
+    ends: bool
     digest: str
 
 
 def renewable(person: Person, enterprise_public_id: uuid.UUID) -> Renewable:
-    """Return what a new activation would set. Raises Refused where none was opened before, or nothing is lacking by now."""
+    """Return what a new activation would set: all, also in the place of what this enterprise gave before (T31).
+
+    Raises Refused where nobody gave anything and none was opened before, or the person logs in by themselves.
+    """
     newest = _opened(enterprise_public_id).filter(person=person).order_by("-pk").first()
-    if newest is None:
+    ends = person.vouched_by == enterprise_public_id
+    if newest is None and person.vouched_by is None:
         raise Refused(_("This person needed no activation."), code="no_activation")
-    sets = lacking(person, enterprise_public_id)
+    sets = lacking(person, enterprise_public_id, anew=True)
     if sets == Lacking.NOTHING:
         raise _can_log_in()
-    return Renewable(sets, digest({"activation": newest.pk}))
+    return Renewable(sets, ends, digest({"activation": newest and newest.pk, "ends": ends}))
 
 
 def who_can_be_sent_one(people: Collection[int], enterprise_public_id: uuid.UUID) -> set[int]:
-    """Return for which of these persons (ids) `renewable` would return something. At most three queries."""
+    """Return for which of these persons (ids) `renewable` would return something. At most five queries."""
     opened = _opened(enterprise_public_id).filter(person__in=people).values("person")
-    return set(lacking_each(Person.objects.filter(pk__in=opened), enterprise_public_id))
+    given = Person.objects.filter(Q(pk__in=opened) | Q(vouched_by__isnull=False), pk__in=people)
+    return set(lacking_each(given, enterprise_public_id, anew=True))
 
 
-def open_again(act: Act, *, person: Person, enterprise_public_id: uuid.UUID, address: str, confirmed: str) -> str:
-    """Inside a chief's act: open an activation in the place of one that was lost or is too old; see `open_activation`.
+def open_again(
+    act: Act, *, person: Person, enterprise_public_id: uuid.UUID, address: str, confirmed: str | None = None
+) -> str:
+    """Inside an act: open an activation in the place of one that was lost or is too old, or of lost means; see
+    `open_activation`. What the enterprise gave before ends (T31).
 
-    confirmed: the digest that the page showed. Raises Refused as `renewable` does, and to the person themselves, who would have
-    the code and the link in one hand; Changed where somebody sent one meanwhile; TooMany where the person got so many in a day
-    that their mailbox would be flooded.
+    confirmed: the digest that the page showed, None where it showed none. Raises Refused as `renewable` does, and to the person
+    themselves, who would have the code and the link in one hand; Changed where somebody sent one meanwhile; TooMany where the
+    person got so many in a day that their mailbox would be flooded.
     """
     if person.public_id == act.actor.public_id:
         raise Refused(_("This is your own account: somebody else has to do this for you."), code="own_account")
-    if renewable(person, enterprise_public_id).digest != confirmed:
+    found = renewable(person, enterprise_public_id)
+    if confirmed is not None and found.digest != confirmed:
         raise plan_changed()
     _refuse_too_many(person, enterprise_public_id)
+    if found.ends:
+        end_vouched(act, person)
     return open_activation(
         act,
         person=person,
@@ -247,7 +269,7 @@ def activate(*, activation: Activation, means: NewMeans) -> Person:
             raise Missing
         use_up(activation)
         if sets == Lacking.ALL:
-            if is_taken(means.user_name):
+            if is_taken(means.user_name, by_others_than=person):
                 raise Refused(TAKEN, field="user_name", code="user_name_taken")
             set_user_name(person, means.user_name, given_by=activation.enterprise)
             person.password, person.password_is_first = means.password_hash, False

@@ -77,7 +77,9 @@ def note_change(
 
 def tell(act: Act, person: Person, letter: Letter, *, also: Iterable[str] = ()) -> None:
     """Mail a person about their means: at the own address, the one that the identity provider gave just now, and `also`."""
-    addresses = [person.email, getattr(act.actor, "federal_email", ""), *also]
+    # What the identity provider gave with this login is the address of who acts, perhaps upon somebody else.
+    federal = getattr(act.actor, "federal_email", "") if act.actor.public_id == person.public_id else ""
+    addresses = [person.email, federal, *also]
     for place, address in enumerate(dict.fromkeys(filter(None, addresses))):
         queue(key=f"{act.id}:{person.public_id}:means:{place}", to=address, language=person.language, letter=letter)
 
@@ -87,18 +89,30 @@ def set_user_name(person: Person, user_name: str, *, given_by: uuid.UUID | None 
 
     given_by: the enterprise that chose it, which alone shows it until the person keeps it (T1).
     """
-    if person.user_name_key and person.pk is not None:
-        FormerUserName.objects.create(person=person, user_name_key=person.user_name_key)
+    let_go_of_user_name(person)
     person.user_name, person.user_name_key = user_name, user_name_key(user_name)
     person.user_name_given_by = given_by
+    FormerUserName.objects.filter(person=person, user_name_key=person.user_name_key).delete()
     tell_followers(person)
 
 
-def is_taken(user_name: str) -> bool:
-    """Tell whether somebody has, or ever had, this user name or one that looks like it."""
+def let_go_of_user_name(person: Person) -> None:
+    """Take a person's user name out of use; the caller saves. It stays theirs for ever."""
+    if person.user_name_key and person.pk is not None:
+        FormerUserName.objects.create(person=person, user_name_key=person.user_name_key)
+    person.user_name = person.user_name_key = person.user_name_given_by = None
+    tell_followers(person)
+
+
+def is_taken(user_name: str, *, by_others_than: Person | None = None) -> bool:
+    """Tell whether somebody has, or ever had, this user name or one that looks like it.
+
+    by_others_than: whoever lost the use of a user name may choose it again.
+    """
     key = user_name_key(user_name)
     former = FormerUserName.objects.filter(user_name_key=key).values("person")
-    return Person.objects.filter(Q(user_name_key=key) | Q(pk__in=former)).exists()
+    holders = Person.objects.filter(Q(user_name_key=key) | Q(pk__in=former))
+    return (holders.exclude(pk=by_others_than.pk) if by_others_than is not None else holders).exists()
 
 
 def end_other_sessions(person: Person, keep: str | None = None) -> int:

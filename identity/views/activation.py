@@ -125,7 +125,7 @@ def activate_user_name(request: HttpRequest, activation: Activation, draft: dict
     form = NewUserNameForm(request.POST if request.method == "POST" else None, person=activation.person)
     if form.is_valid():
         user_name = form.cleaned_data["user_name"]
-        if not is_taken(user_name):
+        if not is_taken(user_name, by_others_than=activation.person):
             hashed = make_password(form.cleaned_data["password"])
             _keep(request, activation, draft, user_name=user_name, password_hash=hashed)
             return redirect("activate-device")

@@ -43,9 +43,9 @@ def as_luc(password: str = NEW_PASSWORD, query: str = "?means=password") -> Clie
     return client
 
 
-def given_by_password(log_in: LogIn) -> Client:
+def given_by_password(log_in: LogIn, *, by: str = cast.THOMAS) -> Client:
     """Add the victim as a user, log in with the first password, change it, and set an address; return the session."""
-    adding.give(log_in(cast.THOMAS), cast.LUC, **adding.MEANS, **adding.PERSON)
+    adding.give(log_in(by), cast.LUC, **adding.MEANS, **adding.PERSON)
     thief = as_luc(adding.MEANS["password"])
     new = {"password": NEW_PASSWORD, "password_again": NEW_PASSWORD}
     assert thief.post("/nl/login/first-password", new).status_code == 302
@@ -181,15 +181,15 @@ def test_T2_the_activation_way_ends_at_the_victims_login(log_in: LogIn, device: 
 
 
 def test_T2_a_device_set_under_the_first_password_ends_too(log_in: LogIn) -> None:
-    """A first password, then the device of an activation that the enterprise sends as well."""
-    given_by_password(log_in)
+    """A first password, then the device of an activation that the same administrator sends as well."""
+    given_by_password(log_in, by=cast.MARIE)
     place = adding.capacity()
     adding.without_card(cast.LUC)
     marie = log_in(cast.MARIE)
     response = adding.confirm(marie, adding.reach_check(marie, cast.LUC, adding.CO_LB, place))
     code = adding.code_on(marie.get(response["Location"]))
     thief = Client()
-    thief.post(link_in(mails_to(THIEF)[-1]))
+    thief.post(link_in(mails_to(adding.EMAIL)[-1]))
     thief.post("/nl/activate", {"code": code})
     thief.post("/nl/activate/device", {"means": "token"})
     assert thief.post("/nl/activate/codes", {"kept": "on"})["Location"] == "/nl/login"

@@ -12,6 +12,7 @@ from enterprises.models import Capacity
 from enterprises.scope import hold_capacity
 from identity.actions import means
 from identity.actions.activation import GIVEN, open_activation, open_again
+from identity.actions.anew import begin_anew, end_vouched
 from identity.actions.passwords import TAKEN
 from identity.actor import Actor
 from identity.enums import Role
@@ -35,6 +36,7 @@ from users.adding.plan import (
     plan_removal,
     way_in,
 )
+from users.chiefs import chiefs
 from users.enums import AccountType
 from users.finding import Found, check_found, check_named
 from users.models import Account
@@ -81,14 +83,16 @@ def give_role(
         giving = plan_giving(
             capacity, asked.insz, asked.kind, applications=asked.applications, former_stays=asked.former_stays
         )
-        way = way_in(found, administers=asked.kind != AccountType.USER)
-        if digest_of(asked, found, giving, way) != confirmed:
+        way = way_in(found, administers=asked.kind != AccountType.USER, by=actor)
+        if digest_of(asked, found, giving, way, actor) != confirmed:
             raise given_meanwhile(giving, run) or plan_changed()
         _check(actor, capacity, asked, found, giving, knows_no_tie=knows_no_tie)
         person, is_new = found.become_person()
         if is_new != (found.known is None):
             raise plan_changed()
         record, now = Recorder(act, role, capacity.enterprise), timezone.now()
+        if asked.kind != AccountType.USER and not found.is_chief:
+            begin_anew(act, person, capacity.enterprise.public_id)
         _introduce(record, person, asked, found, way)
         account = carry_out(
             record, giving, capacity=capacity, person=person, asked=asked, by=actor.person, now=now,
@@ -157,7 +161,8 @@ def _introduce(record: Recorder, person: Person, asked: Asked, found: Found, way
         person.save(update_fields=["title", "language"])
     if way != WayIn.FIRST_PASSWORD:
         return
-    if means.is_taken(asked.user_name):
+    end_vouched(record.act, person)
+    if means.is_taken(asked.user_name, by_others_than=person):
         raise Refused(TAKEN, field="user_name", code="user_name_taken")
     enterprise, by = record.enterprise.public_id, record.act.actor.public_id
     means.set_user_name(person, asked.user_name, given_by=enterprise)
@@ -233,6 +238,13 @@ def renew_activation(*, actor: Actor, account: Account, confirmed: str) -> str:
             actor, TO_GIVE[kind], enterprise=capacity.enterprise_id, capacity=capacity.pk, on=on_removal(account),
             afresh=True,
         )  # fmt: skip
+        if chiefs().is_chief(account.person_id, capacity.enterprise.public_id):
+            raise Refused(
+                gettext_lazy(
+                    "This person has a role over the whole enterprise: who gives that role sends the activation."
+                ),
+                code="is_chief",
+            )
         person = means.hold(account.person)
         act.chain = f"enterprise:{capacity.enterprise.public_id}"
         Recorder(act, role, capacity.enterprise)(

@@ -33,6 +33,10 @@ def _place(capacity: Capacity) -> Facts:
 def about_way_in(way: WayIn) -> list[Block]:
     """Return what is said of a link that another message holds, in the language at work."""
     sentences = {
+        WayIn.OWN: _(
+            "Log in with your eID, with itsme, or with what this enterprise gave you. A user name from another enterprise does "
+            "not open this one, until you have logged in once with your eID or with itsme."
+        ),
         WayIn.ACTIVATION: _("You cannot log in yet: another message holds a link with which you set that up."),
         WayIn.DEVICE: _("This role asks one-time codes: another message holds a link with which you set them up."),
     }
@@ -67,12 +71,6 @@ def given(person: Person, *, capacity: Capacity, kind: AccountType, by: Person, 
                 "first time."
             )
             blocks.append(Paragraph(sentence % names))
-        if person.vouched_by not in {None, capacity.enterprise.public_id}:
-            sentence = _(
-                "Log in once with your eID or with itsme: until then your user name opens the enterprise alone that gave it "
-                "to you."
-            )
-            blocks.append(Paragraph(sentence))
         blocks += [*about_way_in(way), PageLink(_("Log in"), _address("login")), unexpected()]
         return Letter(
             subject=subject % names, greeting=_("Dear %(name)s,") % {"name": person.full_name}, blocks=tuple(blocks)

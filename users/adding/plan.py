@@ -14,6 +14,7 @@ from acts.act import Recorder, about, digest
 from acts.errors import Refused
 from enterprises.models import Application, Capacity
 from identity.actions.activation import Lacking
+from identity.actor import Actor
 from identity.models import Person
 from identity.rights import On
 from users.accounts import change_types, end_accounts, new_account
@@ -40,13 +41,15 @@ class WayIn(StrEnum):
         return self in {WayIn.ACTIVATION, WayIn.DEVICE}
 
 
-def way_in(found: Found, *, administers: bool) -> WayIn:
-    """Return how a person gets in. administers: whether the role is one that needs a code device or a card."""
+def way_in(found: Found, *, administers: bool, by: Actor) -> WayIn:
+    """Return how a person gets in. administers: whether the role needs a code device or a card. by: who gives it."""
     if not administers:
-        return WayIn.FIRST_PASSWORD if found.lacking == Lacking.ALL else WayIn.OWN
-    if found.person.has_eid:
+        is_given_here = found.lacking == Lacking.ALL and not found.manages
+        return WayIn.FIRST_PASSWORD if is_given_here else WayIn.OWN
+    # A chief's way in came with that role, from who gives it; it is not for who gives one in a capacity (BEHAVIOUR T30).
+    if found.person.has_eid or found.is_chief:
         return WayIn.OWN
-    return by_link(found.lacking)
+    return by_link(Lacking.ALL if found.begins_anew(by) else found.lacking)
 
 
 def by_link(lacking: Lacking) -> WayIn:
@@ -165,7 +168,7 @@ SENTENCES = {
 }
 
 
-def digest_of(asked: Asked, found: Found, giving: Giving, way: WayIn) -> str:
+def digest_of(asked: Asked, found: Found, giving: Giving, way: WayIn, by: Actor) -> str:
     """Return the digest of all that the check page shows: what is asked, who the person is, what will change."""
     person = found.person
     return digest(
@@ -173,6 +176,7 @@ def digest_of(asked: Asked, found: Found, giving: Giving, way: WayIn) -> str:
             "asked": asked.__dict__,
             "person": [person.last_name, person.first_names, found.is_tied, found.known is None],
             "way": way,
+            "anew": asked.kind != AccountType.USER and found.begins_anew(by),
             "plan": giving.as_plan(),
         }
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from enterprises.models import Application
 from formats import insz
+from identity.actor import Actor
 from identity.enums import Language, Title
 from identity.people import shown_user_name
 from ui.components import Row
@@ -96,7 +97,7 @@ def named(applications: Sequence[Application]) -> str:
     return ", ".join(dict.fromkeys(application.name for application in applications))
 
 
-def consequences(asked: Asked, found: Found, giving: Giving, way: WayIn) -> list[str]:
+def consequences(asked: Asked, found: Found, giving: Giving, way: WayIn, by: Actor) -> list[str]:
     """Return, sentence by sentence, what confirming will change (H3, H4, U3)."""
     names = {"name": found.name, "role": str(ROLES[giving.kind])}
     sentences = [_("%(name)s becomes %(role)s of this capacity and gets a message about it.") % names]
@@ -109,12 +110,17 @@ def consequences(asked: Asked, found: Found, giving: Giving, way: WayIn) -> list
             sentences.append(_("The account was blocked; it is unblocked."))
     if giving.former is not None:
         sentences += _about_former(giving)
-    return [*sentences, *about_way_in(way, names)]
+    ends = giving.kind != AccountType.USER and found.begins_anew(by)
+    return [*sentences, *about_way_in(way, names, ends=ends)]
 
 
-def about_way_in(way: WayIn, names: dict[str, str]) -> list[str]:
-    """Return what confirming does so that the person gets in. names: at least name."""
+def about_way_in(way: WayIn, names: dict[str, str], *, ends: bool = False) -> list[str]:
+    """Return what confirming does so that the person gets in. names: at least name. ends: what this enterprise gave before."""
     sentences = {
+        WayIn.OWN: _(
+            "%(name)s gets in with eID, itsme, or means of login from this enterprise. User names from other enterprises do "
+            "not open this one: whoever has such a user name alone logs in once with eID or itsme."
+        ),
         WayIn.FIRST_PASSWORD: _(
             "You give %(name)s the user name and the first password yourself: no mail holds them. They open this "
             "enterprise alone."
@@ -127,7 +133,8 @@ def about_way_in(way: WayIn, names: dict[str, str]) -> list[str]:
             "role asks. The next page shows you the code that belongs to the link, once."
         ),
     }
-    return [sentences[way] % names] if way in sentences else []
+    ended = _("What this enterprise gave %(name)s before to log in (user name, password, codes) ends.")
+    return [sentence % names for sentence in ([ended] if ends else []) + [sentences[way]]]
 
 
 def _about_former(giving: Giving) -> list[str]:

@@ -58,7 +58,7 @@ def renewal_page(
 def _consequences(person: Person, found: Renewable) -> list[str]:
     return [
         _("The earlier link and the earlier code stop working."),
-        *about_way_in(by_link(found.sets), {"name": person.full_name}),
+        *about_way_in(by_link(found.sets), {"name": person.full_name}, ends=found.ends),
     ]
 
 

@@ -136,7 +136,7 @@ class CapacityWalk(steps.Walk):
     @cached_property
     def way(self) -> WayIn:
         """How the person gets in."""
-        return way_in(self.found, administers=self.kind != AccountType.USER)
+        return way_in(self.found, administers=self.kind != AccountType.USER, by=self.request.actor)
 
     def check(self) -> None:
         """Known to the register if tied, and without an account here that stands in the way."""
@@ -178,12 +178,12 @@ class CapacityWalk(steps.Walk):
 
     def judge(self, form: PortalForm) -> None:
         """A user name is everybody's only once."""
-        if "user_name" in form.fields and is_taken(form.cleaned_data["user_name"]):
+        if "user_name" in form.fields and is_taken(form.cleaned_data["user_name"], by_others_than=self.found.known):
             raise Refused(TAKEN, field="user_name", code="user_name_taken")
 
     def digest(self) -> str:
         """Of person, account and consequences."""
-        return digest_of(self.asked, self.found, self.giving, self.way)
+        return digest_of(self.asked, self.found, self.giving, self.way, self.request.actor)
 
     def rows(self) -> list[Row]:
         """The account as it will be."""
@@ -191,7 +191,7 @@ class CapacityWalk(steps.Walk):
 
     def consequences(self) -> list[str]:
         """From the plan."""
-        return consequences(self.asked, self.found, self.giving, self.way)
+        return consequences(self.asked, self.found, self.giving, self.way, self.request.actor)
 
     def carry_out(self, *, confirmed: str, knows_no_tie: bool) -> str:
         """Give the role."""
