@@ -4,6 +4,7 @@ A chief gives means to a colleague who never logs in by card: a first password, 
 The colleague is appointed later, by somebody else, in whatever role. The means would open it (BEHAVIOUR T30).
 """
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -153,7 +154,7 @@ def test_T30_also_where_the_register_knows_a_card(planted: Planted, log_in: LogI
     assert "activation" not in {mail.key.rpartition(":")[2] for mail in mails_to(adding.EMAIL)}
 
 
-def link_of(person: Person, enterprise: object) -> Activation:
+def link_of(person: Person, enterprise: uuid.UUID) -> Activation:
     """A link from before, that nobody followed."""
     return Activation.objects.create(
         person=person,
