@@ -76,6 +76,10 @@ def _staff() -> Iterator[tuple[str, QuerySet]]:  # type: ignore[type-arg]
     """What a member of staff may comes from one group, and from nothing else (BEHAVIOUR T9)."""
     grouped = Person.objects.filter(groups__isnull=False)
     yield "somebody with two duties", grouped.annotate(duties=Count("groups")).filter(duties__gt=1)
+    other = Person.objects.filter(
+        groups__isnull=False, is_active=True, staff_number__number_hash=OuterRef("staff_number__number_hash")
+    ).exclude(groups=OuterRef("groups"))
+    yield "somebody with two duties by two accounts", grouped.filter(is_active=True).filter(Exists(other))
     yield "an operator with a duty", grouped.filter(is_superuser=True)
     yield "somebody with a duty who is no staff", grouped.filter(is_staff=False)
     twice = Q(confirmed_by__staff_number__number_hash=F("made_by__staff_number__number_hash"))

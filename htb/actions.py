@@ -25,6 +25,7 @@ from identity.actor import Actor
 from identity.enums import Role
 from identity.models import Person
 from identity.people import person_of
+from identity.proof import check_fresh
 from ui import journeys
 from ui.models import Run
 
@@ -165,6 +166,7 @@ def renew_activation(*, actor: Actor, facts: Facts, confirmed: str) -> str:
         role = current_chief(enterprise.number)
         if role is None:
             raise Missing
+        check_fresh(actor)
         person = hold(role.person)
         act.chain = f"enterprise:{enterprise.public_id}"
         Recorder(act, Role.WV, enterprise)("chief.renew_activation", person, about("chief_role", role))

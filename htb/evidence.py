@@ -22,7 +22,8 @@ from identity.enums import Role
 def attach_scan(*, actor: Actor, request: UUID, content: bytes) -> Request:
     """Attach the scan of the letter: a PDF, JPEG or PNG of at most 10 MB whose pages can be drawn and show something.
 
-    A QR code of ours on it is compared with the document that was made. Raises Refused with what is wrong with the scan (the
+    A QR code of ours on it is compared with the document that was made; one that differed before stands until the right one
+    is found. Raises Refused with what is wrong with the scan (the
     code names it), or where its code is another document's: a code of this ticket that differs is recorded besides.
     """
     check_process(actor)
@@ -48,7 +49,7 @@ def attach_scan(*, actor: Actor, request: UUID, content: bytes) -> Request:
         check_takes_scan(locked)
         locked.scan, locked.scan_pages = content, scan.pages
         locked.scan_sha256 = hashlib.sha256(content).hexdigest()
-        locked.code_check = CodeCheck.SAME if checks else CodeCheck.UNREAD
+        _note_code(actor, locked, CodeCheck.SAME if checks else CodeCheck.UNREAD)
         move(act, locked, RequestAct.ATTACH_SCAN, sha256=locked.scan_sha256, code=locked.code_check)
     return locked
 
@@ -101,5 +102,15 @@ def compared(request: Request, text: str) -> CodeCheck | None:
 def _record_comparison(actor: Actor, request: UUID, check: CodeCheck) -> None:
     with locked_by_desk(RequestAct.COMPARE_CODE, actor, request) as (act, locked):
         check_takes_scan(locked)
-        locked.code_check = check
+        _note_code(actor, locked, check)
         move(act, locked, RequestAct.COMPARE_CODE, note=str(check.label), code=check)
+
+
+def _note_code(actor: Actor, request: Request, check: CodeCheck) -> None:
+    """Write what came of a comparison, and who lifted a difference: a letter without a code lifts none (T13)."""
+    if request.code_check == CodeCheck.DIFFERS:
+        if check == CodeCheck.UNREAD:
+            return
+        if check == CodeCheck.SAME:
+            request.difference_lifted_by = actor.person
+    request.code_check = check

@@ -63,6 +63,10 @@ class Request(models.Model):
     code_check = models.CharField(
         _("QR code of the letter"), max_length=7, choices=CodeCheck.choices, blank=True, default="", db_default=""
     )
+    # Who found the right code after one that differs (T13).
+    difference_lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

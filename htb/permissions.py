@@ -6,12 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from acts.errors import NotAllowed
 from acts.permissions import can
 from formats.names import may_name
+from htb.enums import RequestAct
 from htb.facts import Facts
 from htb.models import Request
 from htb.policies import check_represents
 from identity.actor import Actor
 from identity.enums import OWN_LEVEL, Role
 from identity.independence import check_second, is_one_of
+from identity.models import Person
 
 
 def check_appoint_chief(actor: Actor, facts: Facts) -> None:
@@ -44,7 +46,8 @@ def check_process_this(actor: Actor, request: Request) -> None:
 
 
 def check_approve(actor: Actor, request: Request) -> None:
-    """request.approve: another person than who recorded the receipt, and nobody whom the request names (X7, T8)."""
+    """request.approve: another person than who recorded the receipt, attached the scan or found the right code after one that
+    differs, and nobody whom the request names (X7, T8, T13)."""
     check_process_this(actor, request)
     if request.received_by == actor.person:
         raise NotAllowed(_("You recorded the receipt of this document: a colleague decides."), code="own_receipt")
@@ -54,8 +57,15 @@ def check_approve(actor: Actor, request: Request) -> None:
     own = {"first_names": actor.person.first_names, "last_name": actor.person.last_name}
     if any(may_name(name, **own) for name in named):
         raise _names_actor()
-    if request.received_by is not None:
-        check_second(actor.person, request.received_by)
+    for first in _first_pair(request):
+        check_second(actor.person, first)
+
+
+def _first_pair(request: Request) -> list[Person]:
+    """Return who brought what is to be judged."""
+    attached = request.steps.filter(act=RequestAct.ATTACH_SCAN).select_related("by")
+    brought = [request.received_by, request.difference_lifted_by, *(step.by for step in attached)]
+    return list({one.pk: one for one in brought if one is not None}.values())
 
 
 def _names_actor() -> NotAllowed:

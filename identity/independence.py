@@ -87,23 +87,41 @@ def check_second(second: Person, first: Person) -> None:
 is_second = can(check_second)
 
 
-def _gave(giver: Person, receiver: Person) -> bool:
-    """Whether the giver, by whichever account, proposed or confirmed a way in for the receiver of late."""
-    number = number_of(giver)
-    of_giver = list(
-        Person.objects.filter(Q(pk=giver.pk) | Q(staff_number__number_hash=number, staff_number__isnull=False))
+def check_not_chosen(person: Person, receiver: Person) -> None:
+    """Raise NotAllowed where somebody chose the address of the account for which they would be shown a code: link and code
+    would meet in one hand. However long ago, by whichever account."""
+    set_email = Proposal.objects.filter(
+        subject=f"person:{receiver.public_id}", outcome=Proposal.Outcome.APPLIED, content__set__has_key="email"
     )
+    chosen = set_email.select_related("made_by").order_by("-ended_at").first()
+    if chosen is not None and person in accounts_of(chosen.made_by):
+        raise NotAllowed(
+            _("You chose the e-mail address to which the link goes: another supervisor confirms this."),
+            code="chose_address",
+        )
+
+
+def _gave(giver: Person, receiver: Person) -> bool:
+    """Whether the giver proposed or confirmed a way in for the receiver of late, either by whichever account."""
+    of_giver, of_receiver = accounts_of(giver), accounts_of(receiver)
     mine = Q(made_by__in=of_giver) | Q(confirmed_by__in=of_giver)
     given = Proposal.objects.filter(
         mine,
         kind__in=GIVING,
-        subject=f"person:{receiver.public_id}",
+        subject__in=[f"person:{one.public_id}" for one in of_receiver],
         outcome=Proposal.Outcome.APPLIED,
         ended_at__gt=timezone.now() - FRESH,
     )
     if any(one.kind != "staff.change" or WAYS_IN & set(one.content["set"]) for one in given):
         return True
-    return bool({str(one.public_id) for one in of_giver} & _given_by_one(receiver))
+    alone = {giver for one in of_receiver for giver in _given_by_one(one)}
+    return bool({str(one.public_id) for one in of_giver} & alone)
+
+
+def accounts_of(person: Person) -> list[Person]:
+    """Return every account of the number that a member of staff proved, open or closed; theirs alone where they proved none."""
+    same = Q(staff_number__number_hash=number_of(person), staff_number__isnull=False)
+    return list(Person.objects.filter(Q(pk=person.pk) | same))
 
 
 def _given_by_one(person: Person) -> set[str]:

@@ -15,7 +15,7 @@ from identity.actions.staff_means import end_means, open_staff_activation
 from identity.actor import Actor
 from identity.duties import check_one_duty
 from identity.enums import Language
-from identity.independence import number_of
+from identity.independence import check_not_chosen, number_of
 from identity.models import Person, Proposal
 from identity.proposals import SUPERVISORS, Change, Kind, State, Touches, register_kind
 from identity.staff_rules import CHAIN, check_address, check_duty_of_number, check_keep_staff, check_new, facts_of
@@ -115,8 +115,10 @@ def _check_change(actor: Actor, proposal: Proposal) -> None:
     check_keep_staff(actor, person)
     if "groups" in wanted:
         check_one_duty(groups_called(wanted["groups"]), is_operator=person.is_superuser)
-        if number := number_of(person):
-            check_duty_of_number(number, wanted["groups"], person)
+    # Opening an account again brings its group back.
+    if ("groups" in wanted or wanted.get("is_active")) and (number := number_of(person)):
+        groups = wanted.get("groups", list(person.groups.values_list("name", flat=True)))
+        check_duty_of_number(number, groups, person)
     if "email" in wanted or wanted.get("is_active"):
         check_address(wanted.get("email", person.email), person)
 
@@ -146,6 +148,8 @@ def _check_renew(actor: Actor, proposal: Proposal) -> None:
     if not person.is_active:
         raise Refused(_("This account is closed. Have it opened first."), code="closed")
     check_address(person.email, person)
+    if proposal.made_at is not None:
+        check_not_chosen(actor.person, person)
 
 
 def _apply_renew(act: Act, proposal: Proposal) -> str:

@@ -21,7 +21,7 @@ MOST_QUERIES = 8
 MORE_QUERIES = {
     "appoint-step check": 10,
     # Ask the register (four) and the portal about a person, and what will change in enterprise or capacity.
-    **{f"person-add-step {step}": 12 for step in ("name", "form", "check")},
+    **{f"person-add-step {step}": 13 for step in ("name", "form", "check")},
     **{f"co-chief-add-step {step}": 10 for step in ("form", "check")},
     # Asks the register (four) whether the actor still represents the enterprise.
     "chief-activation": 9,

@@ -17,6 +17,7 @@ from enterprises.models import Application
 from enterprises.scope import hold_capacity
 from identity.actor import Actor
 from identity.people import own_address
+from identity.proof import check_fresh
 from identity.rights import Permission
 from users.grants import end_for_all, give_as_planned
 from users.letters import Change, account_changed
@@ -100,7 +101,7 @@ def edit_account(*, actor: Actor, account: Account, edit: Edit, confirmed: str) 
     """Save an edit that was confirmed; return what changed.
 
     confirmed: the digest of the plan that the check page showed. Addresses are not recorded, only that they changed. Raises
-    Missing (no longer there), NotAllowed (H10), LevelTooLow, Refused, Changed.
+    Missing (no longer there), NotAllowed (H10), LevelTooLow, ProofTooOld, Refused, Changed.
     """
     with perform("account.edit", actor=actor) as act:
         capacity = hold_capacity(account.capacity)
@@ -122,6 +123,7 @@ def edit_account(*, actor: Actor, account: Account, edit: Edit, confirmed: str) 
         act.is_repeated = plan.is_empty
         record, now = Recorder(act, role, capacity.enterprise), timezone.now()
         if plan.addresses:
+            check_readdress(actor, account)
             account.email, account.local_email = edit.email, edit.local_email
             account.save(update_fields=["email", "local_email"])
             record("account.edit", account.person, about("account", account), capacity=capacity, changed=plan.addresses)
@@ -129,6 +131,12 @@ def edit_account(*, actor: Actor, account: Account, edit: Edit, confirmed: str) 
         end_for_all(record, [account.pk], [one.pk for one in plan.ended], by=actor.person, now=now)
         _tell(act, actor, plan)
         return plan
+
+
+def check_readdress(actor: Actor, account: Account) -> None:
+    """Raise ProofTooOld where somebody changes an address of their own account and did not prove just now who they are (T4)."""
+    if account.person_id == actor.person.pk:
+        check_fresh(actor)
 
 
 def _fresh(account: Account) -> Account:

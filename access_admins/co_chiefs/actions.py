@@ -22,6 +22,7 @@ from identity.actions.means import hold
 from identity.actor import Actor
 from identity.enums import Role
 from identity.people import shorten_first_passwords
+from identity.proof import check_fresh
 from identity.rights import Permission, check_right
 from ui import journeys
 from ui.models import Run
@@ -157,6 +158,7 @@ def renew_co_chief_activation(*, actor: Actor, role: ChiefRole, confirmed: str) 
         role = chief_role(str(role.public_id))
         if role.kind != ChiefKind.CO or role.ended_at is not None:
             raise Missing
+        check_fresh(actor)
         person = hold(role.person)
         act.chain = f"enterprise:{enterprise.public_id}"
         Recorder(act, by, enterprise)("cochief.renew_activation", person, about("chief_role", role))

@@ -204,7 +204,7 @@ def end(request: ActorRequest, enterprise_id: uuid.UUID, role_id: uuid.UUID) -> 
     )
 
 
-@page(level="manage", methods=("GET", "POST"))
+@page(level="manage", methods=("GET", "POST"), fresh=True)
 def renew(request: ActorRequest, enterprise_id: uuid.UUID, role_id: uuid.UUID) -> HttpResponse:
     """What a new activation does, and the confirmation (L7)."""
     frame, role = _to_renew(request, enterprise_id, role_id)

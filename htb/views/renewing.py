@@ -22,7 +22,7 @@ from users.adding.renewing import renewal_page, sent_page
 LAYOUT = "base.html"
 
 
-@page(level="appoint", methods=("GET", "POST"))
+@page(level="appoint", methods=("GET", "POST"), fresh=True)
 def renew(request: ActorRequest, run_id: uuid.UUID) -> HttpResponse:
     """What a new activation does, and the confirmation."""
     walk, facts, role = _reached(request, run_id)

@@ -92,7 +92,7 @@ def set_user_name(person: Person, user_name: str, *, given_by: uuid.UUID | None 
     let_go_of_user_name(person)
     person.user_name, person.user_name_key = user_name, user_name_key(user_name)
     person.user_name_given_by = given_by
-    FormerUserName.objects.filter(person=person, user_name_key=person.user_name_key).delete()
+    FormerUserName.objects.filter(person=person.pk, user_name_key=person.user_name_key).delete()
     tell_followers(person)
 
 

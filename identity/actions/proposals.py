@@ -35,6 +35,12 @@ def check_confirm(actor: Actor, proposal: Proposal) -> None:
     """Confirming: a second person, independent of who proposed it (T7, T8). Raises NotAllowed."""
     check_decide(actor, proposal)
     check_second(actor.person, proposal.made_by)
+    # Whoever proposed it and was sent away since, or has another duty, is no pair of eyes any more.
+    maker = Person.objects.get(pk=proposal.made_by_id)
+    if not (maker.is_active and maker.has_perm(kind_of(proposal).permission)):
+        raise NotAllowed(
+            _("Who proposed this no longer decides about it: refuse it, and propose it yourself."), code="maker_gone"
+        )
 
 
 can_decide = can(check_decide)

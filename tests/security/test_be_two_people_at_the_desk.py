@@ -12,6 +12,7 @@ from django.utils import timezone
 from access_admins.models import ChiefRole
 from acts.act import perform
 from acts.errors import NotAllowed, Refused
+from csam_portal.invariants import broken
 from htb.evidence import attach_scan, open_evidence
 from htb.models import Request
 from htb.requests import approve, note, receive
@@ -446,3 +447,53 @@ def test_T7_the_rules_are_asked_again_at_the_confirmation() -> None:
     confirm(actor=honest, proposal=first.public_id)
     with pytest.raises(Refused, match="user_name_taken"):
         confirm(actor=honest, proposal=latest().public_id)
+
+
+def test_T9_an_account_that_is_opened_again_brings_no_second_duty() -> None:
+    """One eID: the account at the desk is closed, one of a keeper made, the first opened again."""
+    at_desk, keeper = person_called("eranova1"), make_staff("second", "keepers")
+    number = number_hash(card_of("eranova1"))
+    rogue = log_in_staff(ROGUE)
+    change(rogue, at_desk, is_active=False)
+    StaffNumber.objects.filter(person=keeper).update(number_hash=number)
+    at_desk.refresh_from_db()
+    assert change(rogue, at_desk, is_active="on").status_code in {200, 422}
+    assert not Proposal.objects.filter(subject=f"person:{at_desk.public_id}").exists()
+    Person.objects.filter(pk=at_desk.pk).update(is_active=True)
+    lines = [line for line in broken() if "two duties by two accounts" in line]
+    assert {line.rpartition(" ")[2] for line in lines} == {str(at_desk.public_id), str(keeper.public_id)}
+
+
+def test_T7_who_chose_the_address_is_not_shown_the_code_of_a_renewal() -> None:
+    """However long ago: the link goes to that address."""
+    person = person_called("eranova1")
+    with time_machine.travel(timezone.now() - timedelta(days=60)):
+        change(log_in_staff(ROGUE), person, email="rogue@example.org")
+        decide(log_in_staff(HONEST))
+    person.refresh_from_db()
+    assert person.email == "rogue@example.org"
+    renew(log_in_staff(HONEST), person)
+    answer = decide(log_in_staff(ROGUE))
+    assert "You chose the e-mail address" in answer.content.decode()
+    assert latest().confirmed_at is None
+
+
+def test_T7_a_proposal_of_somebody_who_was_sent_away_is_not_confirmed() -> None:
+    log_in_staff(ROGUE).post(f"{ACCOUNTS}add/", account("puppet"))
+    Person.objects.filter(user_name=ROGUE).update(is_active=False)
+    answer = decide(log_in_staff(HONEST))
+    assert "no longer decides" in answer.content.decode()
+    assert not Person.objects.filter(user_name="puppet").exists()
+
+
+def test_T8_whom_one_let_in_by_another_account_is_no_second_pair_of_eyes() -> None:
+    """Rogue lets a number in at the desk, which has another account there from before."""
+    client = log_in_staff(ROGUE)
+    client.post(f"{ACCOUNTS}add/", account("puppet"))
+    decide(log_in_staff(HONEST))
+    puppet, older = person_called("puppet"), make_staff("older", "supervisors", insz=card())
+    bind(puppet, card())
+    client.post(f"{ACCOUNTS}add/", account("another"))
+    answer = decide(log_in_staff("older"))
+    assert "helped to give the other a way in" in answer.content.decode()
+    assert older.is_active and not Person.objects.filter(user_name="another").exists()

@@ -135,3 +135,41 @@ def test_T13_a_reopened_request_can_be_compared_again(one: Client, case: Request
     send(one, case, "compare_code", scanned=content_of(case).qr_text)
     case.refresh_from_db()
     assert case.code_check == "same"
+
+
+def test_T13_a_letter_without_a_code_does_not_lift_the_difference(one: Client, case: Request) -> None:
+    """The forged letter again, its corner torn off: nothing that cannot be read says that all is well."""
+    receive(one, case)
+    attach(one, case, a_forgery(case, chief_name="Mallory Malfoy"))
+    assert attach(one, case, SCAN).status_code in {200, 302}
+    case.refresh_from_db()
+    assert case.code_check == "differs"
+    two = desk("eranova2")
+    two.post(address(case), {"act": "open"})
+    assert "not that of the document that we made" in text(
+        send(two, case, "approve", reason="Gezien", is_compared="on")
+    )
+    assert not ChiefRole.objects.filter(enterprise__number=cast.BUURTHUIS).exists()
+
+
+def test_T13_who_found_the_right_code_after_a_wrong_one_does_not_approve(one: Client, case: Request) -> None:
+    """Whoever types the code of our own document into the field would clear a forged letter and approve it."""
+    receive(one, case)
+    attach(one, case, a_forgery(case, chief_name="Mallory Malfoy"))
+    two = desk("eranova2")
+    send(two, case, "compare_code", scanned=content_of(case).qr_text)
+    case.refresh_from_db()
+    assert case.code_check == "same"
+    two.post(address(case), {"act": "open"})
+    assert send(two, case, "approve", reason="Gezien").status_code == 403
+    assert not ChiefRole.objects.filter(enterprise__number=cast.BUURTHUIS).exists()
+
+
+def test_X7_who_attached_the_scan_does_not_approve(one: Client, case: Request) -> None:
+    """One receives, another attaches a scan of his own making and would approve it: nobody else had the letter in hand."""
+    send(one, case, "receive", received_on=timezone.localdate().strftime("%d-%m-%Y"))
+    two = desk("eranova2")
+    attach(two, case, letter_of(case))
+    two.post(address(case), {"act": "open"})
+    assert send(two, case, "approve", reason="Gezien").status_code == 403
+    assert not ChiefRole.objects.filter(enterprise__number=cast.BUURTHUIS).exists()

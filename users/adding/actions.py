@@ -18,6 +18,7 @@ from identity.actor import Actor
 from identity.enums import Role
 from identity.models import Person
 from identity.people import FIRST_PASSWORD_OF_USER
+from identity.proof import check_fresh
 from identity.rights import On, Permission, check_right
 from ui import journeys
 from ui.models import Run
@@ -245,6 +246,7 @@ def renew_activation(*, actor: Actor, account: Account, confirmed: str) -> str:
                 ),
                 code="is_chief",
             )
+        check_fresh(actor)
         person = means.hold(account.person)
         act.chain = f"enterprise:{capacity.enterprise.public_id}"
         Recorder(act, role, capacity.enterprise)(

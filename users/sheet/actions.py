@@ -20,6 +20,7 @@ from outbox.mails import queue_all
 from ui import journeys
 from ui.models import Run
 from users.accounts import block_all, end_all, new_account, unblock_all
+from users.editing import check_readdress
 from users.enums import AccountType
 from users.grants import end_for_all, give_as_planned
 from users.models import Account
@@ -34,7 +35,7 @@ def import_accounts(*, actor: Actor, capacity: Capacity, run: Run, confirmed: st
     """Make all changes of an import that was confirmed; the same run again does nothing more.
 
     confirmed: the digest of the plan that the check page showed. Raises Missing, NotAllowed, LevelTooLow, and Changed where the
-    plan is no longer that one.
+    plan is no longer that one, ProofTooOld where the own address changes.
     """
     # Hundreds of letters take seconds: they are written before anything is locked, of the same plan or not at all.
     before = plan_changes(actor, capacity, targets_of(run))
@@ -62,7 +63,7 @@ def import_accounts(*, actor: Actor, capacity: Capacity, run: Run, confirmed: st
             lines=run.answers["lines"],
             accounts=len(plan.changes),
         )
-        _carry_out(record, capacity, plan.changes, by=actor.person, now=now)
+        _carry_out(record, capacity, plan.changes, actor=actor, now=now)
         queue_all(letters)
         journeys.finish(run, {"changes": [change.stored for change in plan.changes]})
 
@@ -98,7 +99,7 @@ def undo_import(*, actor: Actor, capacity: Capacity, run: Run) -> None:
             accounts=len(plan.changes),
             undone=str(run.public_id),
         )
-        _carry_out(record, capacity, plan.changes, by=actor.person, now=now)
+        _carry_out(record, capacity, plan.changes, actor=actor, now=now)
         queue_all(letters)
         run.result["undone_at"] = now.isoformat()
         run.save(update_fields=["result"])
@@ -110,8 +111,12 @@ def _check(actor: Actor, capacity: Capacity) -> Role:
     )
 
 
-def _carry_out(record: Recorder, capacity: Capacity, changes: Sequence[Change], *, by: Person, now: datetime) -> None:
-    """Make changes, some statements for each kind of them, with the events of each account."""
+def _carry_out(record: Recorder, capacity: Capacity, changes: Sequence[Change], *, actor: Actor, now: datetime) -> None:
+    """Make changes, some statements for each kind of them, with the events of each account. Raises ProofTooOld (T4)."""
+    by = actor.person
+    for change in changes:
+        if change.addresses:
+            check_readdress(actor, change.account)
     _change_addresses(record, capacity, [change for change in changes if change.addresses])
     if ids := _ids(changes, lambda change: change.is_blocking is True):
         block_all(record, ids, by=by, now=now)

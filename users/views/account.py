@@ -15,7 +15,7 @@ from identity.rights import Permission
 from ui.components import Row
 from ui.pages import page
 from users.account_page import account_in, person_rows, read_account
-from users.editing import Plan, applications_for, edit_account, held_codes, plan_edit
+from users.editing import Plan, applications_for, check_readdress, edit_account, held_codes, plan_edit
 from users.enums import AccountStatus, AccountType
 from users.forms import EditForm
 from users.frame import Frame, framed
@@ -43,6 +43,7 @@ def edit(
     frame = framed(request.actor, enterprise_id, capacity_id, Permission.ACCOUNT_SEE)
     account = account_in(frame, account_id)
     check_upon(request.actor, Permission.ACCOUNT_EDIT, account, frame.capacity)
+    check_readdress(request.actor, account)  # so that nothing is typed in vain
     may_grant = may_upon(request.actor, Permission.GRANT_GIVE, account, frame.capacity)
     offered = applications_for(account) if may_grant else None
     if request.method == "GET":

@@ -20,7 +20,7 @@ from users.models import Account
 LAYOUT = "users/frame.html"
 
 
-@page(level="manage", methods=("GET", "POST"))
+@page(level="manage", methods=("GET", "POST"), fresh=True)
 def renew(
     request: ActorRequest, enterprise_id: uuid.UUID, capacity_id: uuid.UUID, account_id: uuid.UUID
 ) -> HttpResponse:
