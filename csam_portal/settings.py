@@ -300,9 +300,7 @@ MESSAGE_MAX_BYTES = env.whole("MESSAGE_MAX_BYTES")
 # --- Senders of structured messages (docs/senders.md) ------------------------------------------------------------------------
 
 DEMO_SENDER_DIR = VAR_DIR / "sender"  # `load_demo` makes the brasserie's keys there
-# Certificates of the issuers whose certificates are taken ("qualified"), one PEM file; empty: any issuer.
-SENDER_ISSUERS_FILE = env.text("SENDER_ISSUERS_FILE", default="")
-# Their revocation lists, PEM or DER; read again when a file changes.
+# Revocation lists of the issuers of senders' certificates, PEM or DER; read again when a file changes.
 SENDER_REVOCATION_FILES = env.texts("SENDER_REVOCATION_FILES", default=[])
 
 # --- Signatures on returned documents (docs/document.md) ------------------------------------------------------------------

@@ -16,7 +16,7 @@ from enterprises.touched import register_count
 from htb.models import RefusalTemplate, Request
 from htb.requests import OPEN
 from identity.proposals import Touches
-from senders.models import Carried, MessageCode
+from senders.models import AdmittedIssuer, Carried, MessageCode, Sender
 from users.models import LIVE, Account
 
 
@@ -27,6 +27,7 @@ def register_counts() -> None:
     register_count(CapacityKind, of_kind)
     register_count(Application, of_application)
     register_count(MessageCode, of_code)
+    register_count(AdmittedIssuer, of_issuer)
     register_count(RefusalTemplate, of_template)
 
 
@@ -59,6 +60,12 @@ def of_code(code: MessageCode) -> Touches:
     """Accounts in the capacities whose sender carries the application."""
     carried = Carried.objects.filter(LIVE, sender__capacity=OuterRef("pk"), application=code.application_id)
     return _with_accounts(Capacity.objects.filter(Exists(carried)))
+
+
+def of_issuer(_issuer: AdmittedIssuer) -> Touches:
+    """Accounts in the capacities that have a sender: each may register a certificate of it."""
+    senders = Sender.objects.filter(LIVE, capacity=OuterRef("pk"))
+    return _with_accounts(Capacity.objects.filter(Exists(senders)))
 
 
 def of_template(_template: RefusalTemplate) -> Touches:

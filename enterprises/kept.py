@@ -62,6 +62,8 @@ KEPT: dict[str, dict[str, Effect]] = {
     },
     # Sent to applicants in the portal's name.
     "htb.refusaltemplate": _ROW | {"code": Effect.FIXED} | _words("text"),
+    # Until one is admitted any issuer counts; from then on those in use alone.
+    "senders.admittedissuer": _ROW | {"name": Effect.FIXED, "certificate": Effect.FIXED, "is_active": Effect.OPENS},
     "senders.messagecode": _ROW | {"code": Effect.FIXED, "application": Effect.FIXED, "is_active": Effect.OPENS},
 }
 

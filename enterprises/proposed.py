@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from acts.act import Act
+from acts.act import Act, digest
 from acts.errors import Missing, NotAllowed, Refused, RegisterDown
 from enterprises.keeping import (
     Keeping,
@@ -34,6 +34,8 @@ from identity.actor import Actor
 from identity.models import Proposal
 from identity.proposals import Change, Kind, State, Touches, register_kind, under_way
 
+# What a proposal's subject has room for, with what it is of.
+_LONGEST_FIXED = 120
 # What of a thing an existing one may be proposed to change.
 CHANGEABLE = (Effect.WORDS, Effect.OPENS, Effect.VERDICT)
 
@@ -170,8 +172,8 @@ def shown(thing: Model, name: str) -> str:
         return gettext("yes") if value else gettext("no")
     if isinstance(field, DateField):
         return date_format(value, "SHORT_DATE_FORMAT") if value else ""
-    if field.choices:
-        return str(getattr(thing, f"get_{name}_display")())
+    if display := getattr(thing, f"get_{name}_display", None):
+        return str(display())
     return "" if value is None else str(value)
 
 
@@ -180,7 +182,8 @@ def _subject(plan: Keeping) -> str:
     noun = noun_of(plan.model)
     if plan.pk is not None:
         return f"{noun}:{plan.pk}"
-    return f"{noun}:new:{'/'.join(str(plan.waits.get(name)) for name in fields_with(plan.model, Effect.FIXED))}"
+    fixed = "/".join(str(plan.waits.get(name)) for name in fields_with(plan.model, Effect.FIXED))
+    return f"{noun}:new:{fixed if len(fixed) <= _LONGEST_FIXED else digest({'fixed': fixed})}"
 
 
 def _title(thing: Model) -> dict[str, str]:

@@ -3,7 +3,17 @@
 from django.contrib import admin
 
 from enterprises.kept_admin import KeptAdmin
-from senders.models import MessageCode
+from senders.models import AdmittedIssuer, MessageCode
+
+
+@admin.register(AdmittedIssuer)
+class AdmittedIssuerAdmin(KeptAdmin):
+    """Whose certificates senders may register; one that shall not count any more is taken out of use, not deleted."""
+
+    list_display = ("name", "get_certificate_display", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("name",)
+    fields = ("name", "certificate", "is_active")
 
 
 @admin.register(MessageCode)

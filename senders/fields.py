@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from acts.errors import Refused
 from enterprises.models import Application
-from senders.reading.certificates import ReadCertificate, read_certificate
+from senders.issuers import read_admitted
+from senders.reading.certificates import ReadCertificate
 from senders.reading.material import MAX_BYTES
 from senders.reading.refusals import SENTENCES
 from senders.reading.ssh_keys import ReadSshKey, openssh, read_ssh_key
@@ -84,7 +85,7 @@ MATERIALS = {
         _("Choose the file with the public SSH key, or paste its text."),
     ),
     "certificate": Material(
-        read_certificate,
+        read_admitted,
         _as_pem,
         _("Upload of the certificate"),
         _("Content of the certificate"),

@@ -259,8 +259,12 @@ def the_demonstrations_signers(tmp: Path) -> tuple[dict[str, str], list[str]]:
 
 
 def lists_for_senders_that_cannot_be_read(_tmp: Path) -> tuple[dict[str, str], list[str]]:
-    changes = {"SENDER_ISSUERS_FILE": "/nowhere/issuers.pem", "SENDER_REVOCATION_FILES": "/nowhere/revoked.pem"}
-    return changes, [sender_trust.ISSUERS_UNREADABLE, sender_trust.LISTS_UNREADABLE]
+    return {"SENDER_REVOCATION_FILES": "/nowhere/revoked.pem"}, [sender_trust.LISTS_UNREADABLE]
+
+
+def a_setting_that_is_gone(_tmp: Path) -> tuple[dict[str, str], list[str]]:
+    words = "is a setting no more: admit the issuers with manage.py load_issuers, and take it out."
+    return {"SENDER_ISSUERS_FILE": "/somewhere/issuers.pem"}, [f"SENDER_ISSUERS_FILE {words}"]
 
 
 def gateway_files(tmp: Path, kind: str = "ec", issuer: str = "rsa", **how: Any) -> dict[str, str]:
@@ -420,7 +424,6 @@ def trust_that_others_can_change(tmp: Path) -> tuple[dict[str, str], list[str]]:
         "SEAL_CERTIFICATE_FILE": seal_files(folder(tmp / "seal"), "CSAM")["SEAL_CERTIFICATE_FILE"],
         "SEAL_FORMER_CERTIFICATE_FILES": write(tmp / "former.pem", pem),
         **authority,
-        "SENDER_ISSUERS_FILE": write(tmp / "issuers.pem", pem),
         "SENDER_REVOCATION_FILES": authority["SIGNER_CRL_FILES"],
         "OUTGOING_CA_FILE": write(tmp / "authorities.pem", pem),
         **gateway_files(tmp),
@@ -433,7 +436,8 @@ def trust_that_others_can_change(tmp: Path) -> tuple[dict[str, str], list[str]]:
 
 
 CASES: list[Case] = [
-    no_words, misspelt_names,     the_part_before_the_whole, names_that_lead_nowhere, trust_that_others_can_change, no_numbers,
+    no_words, misspelt_names, a_setting_that_is_gone,
+    the_part_before_the_whole, names_that_lead_nowhere, trust_that_others_can_change, no_numbers,
     a_portal_below_a_prefix_that_believes_everybody, as_it_comes, as_in_development, misspelt_environment,
     misspelt_switches, addresses_of_nothing, secrets_twice,
     secrets_nowhere, secrets_of_two_lines, secrets_for_everybody, short_secrets, repeated_secrets, placeholders,

@@ -231,19 +231,7 @@ class TestM8Certificates:
 
 
 class TestM8Issuers:
-    """Qualified: only where a list of admitted issuers is set."""
-
-    def test_M8_any_issuer_where_no_list_is_set(self) -> None:
-        assert read_certificate(pem(certificate(issuer="Somebody"))).issuer == "Somebody"
-
-    def test_M8_only_what_an_admitted_issuer_signed(self, settings: Any, tmp_path: Path) -> None:
-        issuer_key = signing_key("rsa")
-        admitted = certificate(owner=made.ISSUER, organisation="", key=issuer_key, issuer_key=issuer_key, is_ca=True)
-        settings.SENDER_ISSUERS_FILE = _file(tmp_path / "issuers.pem", pem(admitted))
-        assert read_certificate(pem(certificate(issuer_key=issuer_key)))
-        # The same name is not enough.
-        assert code_of(read_certificate, pem(certificate())) == "not_admitted"
-        assert code_of(read_certificate, pem(certificate(issuer="Somebody"))) == "not_admitted"
+    """Qualified: only where issuers were admitted (tests/security/test_admit_my_own_issuer.py)."""
 
     @pytest.mark.parametrize("form", [Encoding.PEM, Encoding.DER])
     def test_M8_revoked(self, settings: Any, tmp_path: Path, form: Encoding) -> None:
@@ -257,10 +245,6 @@ class TestM8Issuers:
         self, settings: Any, tmp_path: Path
     ) -> None:
         settings.SENDER_REVOCATION_FILES = [_file(tmp_path / "list.crl", b"nonsense")]
-        with pytest.raises(ImproperlyConfigured):
-            read_certificate(pem(certificate()))
-        settings.SENDER_REVOCATION_FILES = []
-        settings.SENDER_ISSUERS_FILE = str(tmp_path / "not there.pem")
         with pytest.raises(ImproperlyConfigured):
             read_certificate(pem(certificate()))
 

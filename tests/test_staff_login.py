@@ -139,7 +139,7 @@ def test_E9_the_groups_hold_what_they_may_keep_and_nothing_else() -> None:
                 for model in ("domain", "capacitykind", "application", "functionrule")
             ),
             *(f"htb.{verb}_refusaltemplate" for verb in verbs),
-            *(f"senders.{verb}_messagecode" for verb in verbs),
+            *(f"senders.{verb}_{model}" for verb in verbs for model in ("messagecode", "admittedissuer")),
         },
         "supervisors": {f"identity.{verb}_person" for verb in verbs},
     }

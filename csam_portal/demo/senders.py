@@ -17,7 +17,7 @@ from senders.actions.material import load_certificate, load_ssh_key
 from senders.actions.register import create_sender
 from senders.asked import AskedChannel, plan_digest
 from senders.enums import ChannelKind
-from senders.reading.certificates import read_certificate
+from senders.issuers import read_admitted
 from senders.reading.ssh_keys import read_ssh_key
 from senders.standing import applications_for, sender_of, standing_of
 from senders.trail import journey_of
@@ -55,7 +55,7 @@ def load_sender() -> DemoSender:
         enterprise__number=BRASSERIE.number, identification=BRASSERIE.numbers[0][1], retired_at=None
     )
     actor = Actor(person=person(MARIE), level=LEVEL_OF[Means.EID], means=Means.EID)
-    certificate = read_certificate((folder / "certificate.pem").read_bytes())
+    certificate = read_admitted((folder / "certificate.pem").read_bytes())
     ssh_key = read_ssh_key((folder / "ssh_key.pub").read_bytes())
     sender = sender_of(capacity)
     if sender is None:

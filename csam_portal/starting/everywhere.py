@@ -10,6 +10,8 @@ from csam_portal.numbers import NUMBERS
 from csam_portal.starting.refusal import Refusal, one
 
 ENVIRONMENTS = ("development", "test", "production")
+# Whoever still sets it believes that it counts; keepers keep the issuers now.
+GONE = "SENDER_ISSUERS_FILE"
 _FILES = tuple(f"{name}_FILE" for name in environment.SECRETS)
 
 
@@ -35,6 +37,11 @@ REFUSALS = (
     ),
     one(
         "SCRIPT_NAME", "is set: the portal stands at the root of its host", lambda: bool(os.environ.get("SCRIPT_NAME"))
+    ),
+    one(
+        GONE,
+        "is a setting no more: admit the issuers with manage.py load_issuers, and take it out",
+        lambda: bool(os.environ.get(GONE)),
     ),
     one(
         "PROXY_ADDRESSES",

@@ -20,7 +20,7 @@ _KEYS = tuple(name for name in _SECRETS if name.endswith("_KEY"))
 _OTHERS = tuple(name for name in _SECRETS if name not in _KEYS)
 # Whoever can change these says whom the portal believes.
 _TRUSTED = (
-    "SEAL_CERTIFICATE_FILE", "SEAL_FORMER_CERTIFICATE_FILES", "SIGNER_TRUST_FILES", "SIGNER_CRL_FILES", "SENDER_ISSUERS_FILE",
+    "SEAL_CERTIFICATE_FILE", "SEAL_FORMER_CERTIFICATE_FILES", "SIGNER_TRUST_FILES", "SIGNER_CRL_FILES",
     "SENDER_REVOCATION_FILES", "OUTGOING_CA_FILE", "GATEWAY_TLS_CERTIFICATE_FILE",
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from django.conf import global_settings, settings
 
 from csam_portal import environment
+from csam_portal.starting import everywhere
 
 WORDS = "is no setting; did you mean {}?"
 OF_DJANGO = "is a setting of Django's, and none of the portal's."
@@ -26,7 +27,7 @@ def sentences() -> list[str]:
     ours = environment.names()
     plain = {_plain(name): name for name in sorted(ours)}
     found = []
-    for name in sorted(set(os.environ) - ours):
+    for name in sorted(set(os.environ) - ours - {everywhere.GONE}):
         meant = get_close_matches(_plain(_PREFIXES.sub("", name.upper())), plain, n=1, cutoff=_least(name))
         if meant:
             found.append(f"{name} {WORDS.format(plain[meant[0]])}")

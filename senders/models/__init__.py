@@ -1,5 +1,6 @@
 """Senders of structured messages: what was registered, and what arrives (docs/data.md)."""
 
+from senders.models.issuers import AdmittedIssuer
 from senders.models.registered import (
     IN_USE,
     Carried,
@@ -14,6 +15,7 @@ from senders.models.traffic import Delivery, DeliveryPart, Receipt, ReportFile, 
 
 __all__ = [
     "IN_USE",
+    "AdmittedIssuer",
     "Carried",
     "Certificate",
     "Channel",
