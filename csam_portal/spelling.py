@@ -1,6 +1,6 @@
 """One spelling for every address (BEHAVIOUR T26): what decides by a path, here or in a proxy in front, sees the same one."""
 
-import re
+import string
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -11,8 +11,7 @@ from django.utils.cache import add_never_cache_headers
 from csam_portal.bad_input import refuse
 from csam_portal.errors import not_found
 
-# Pieces of plain letters, none of them empty; none begins or ends with a dot but for ".well-known".
-_ADDRESS = re.compile(r"(?:/(?!\.(?!well-known/)|[^/]*\.(?:/|$))[A-Za-z0-9._~-]++)*+/?")
+_PLAIN = frozenset(string.ascii_letters + string.digits + "._~-")
 
 
 class SpellingMiddleware:
@@ -26,8 +25,22 @@ class SpellingMiddleware:
         if target is not None and not (target.startswith("/") and request.META.get("HTTP_HOST")):
             return refuse(request, 400)
         # Of another server than gunicorn only the path is known, decoded.
-        path = quote(request.path_info, safe="/~") if target is None else re.split("[?#]", target, maxsplit=1)[0]
-        return self.get_response(request) if _ADDRESS.fullmatch(path) else _not_found(request)
+        path = quote(request.path_info, safe="/~") if target is None else target.partition("#")[0].partition("?")[0]
+        return self.get_response(request) if _is_ours(path) else _not_found(request)
+
+
+def _is_ours(path: str) -> bool:
+    """Tell whether a path is pieces of plain letters, none empty; the last may be, so that it ends with a slash."""
+    root, *pieces = path.split("/")
+    if pieces and not pieces[-1]:
+        pieces.pop()
+    return not root and all(map(_is_plain, pieces))
+
+
+def _is_plain(piece: str) -> bool:
+    """Tell whether a piece is of plain letters and neither begins nor ends with a dot, but for ".well-known"."""
+    has_dot = piece.endswith(".") or (piece.startswith(".") and piece != ".well-known")
+    return bool(piece) and not has_dot and _PLAIN.issuperset(piece)
 
 
 def _not_found(request: HttpRequest) -> HttpResponse:
