@@ -134,7 +134,7 @@ class CoChiefWalk(steps.Walk):
     def rows(self) -> list[Row]:
         """The role as it will be."""
         return [
-            *identity_rows(self.found),
+            *identity_rows(self.found, keeps_name=not self.found.begins_anew(self.request.actor)),
             Row(_("Creation date"), day(timezone.now())),
             Row(_("E-mail address"), self.asked.email),
             Row(_("Telephone"), self.asked.telephone),

@@ -180,6 +180,14 @@ def test_T30_who_gives_the_role_in_a_capacity_does_not_get_the_chiefs_means(plan
     assert waiting.count() == 1, "nothing was sent, and nothing ended"
 
 
+def test_T30_the_check_page_says_that_they_end(planted: Planted, log_in: LogIn) -> None:
+    karim = replaced(log_in)
+    for check in (co_chiefs.reach_check(karim, cast.LUC), adding.reach_check(karim, cast.LUC, adding.CO_LB)):
+        page = karim.get(check).content.decode()
+        assert "Wat deze onderneming Luc Janssens eerder gaf om aan te melden" in page
+        assert NAME not in page
+
+
 def test_T30_the_sender_of_the_means_may_go_on_with_them(planted: Planted, log_in: LogIn) -> None:
     """Who gave them gives nothing away that was not theirs: a chief gives more roles to somebody whom they let in."""
     adding.give(log_in(cast.MARIE), cast.LUC, adding.CO_LB)
