@@ -48,15 +48,26 @@ def _written(meta: Mapping[str, Any], header: str) -> list[str]:
 
 
 def _is_from_proxy(meta: Mapping[str, Any]) -> bool:
-    return settings.TRUSTED_PROXIES > 0 and _is_proxy(str(meta.get("REMOTE_ADDR", "")), tuple(settings.PROXY_ADDRESSES))
+    return is_proxy(str(meta.get("REMOTE_ADDR", "")))
 
 
-def _is_proxy(text: str, networks: tuple[str, ...]) -> bool:
-    """Tell whether a connection is a proxy's. One without an address came by a socket of this machine, which has an owner."""
-    if not text:
-        return True
+def is_proxy(text: str) -> bool:
+    """Tell whether a connection from an address is that of a proxy that counts.
+
+    One without an address came by a socket of this machine, which has an owner.
+    """
+    if settings.TRUSTED_PROXIES == 0:
+        return False
     address = address_in(text)
-    return address is not None and any(address in network for network in _networks(networks))
+    return not text or any(address in network for network in _networks(tuple(settings.PROXY_ADDRESSES)) if address)
+
+
+def somebody_at(text: str) -> str:
+    """Return whom an address counts for: itself, or the /64 network of an IPv6 address; "" where it is none."""
+    address = address_in(text)
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address or "")
 
 
 @cache

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import ipaddress
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,7 +14,7 @@ from acts.act import perform
 from acts.errors import TooMany
 from audit.record import hold
 from identity.actor import portal_actor
-from identity.forwarded import address_in, address_of
+from identity.forwarded import address_of, somebody_at
 from identity.models import Attempt
 
 # Before a scope: the note that a place of it was recorded as full.
@@ -69,10 +68,7 @@ def client_address(request: HttpRequest) -> str:
     Of X-Forwarded-For only what counts is read (`identity.forwarded`). Without a usable address "" is returned, which all such
     requests share.
     """
-    address = address_in(address_of(request.META))
-    if isinstance(address, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address or "")
+    return somebody_at(address_of(request.META))
 
 
 def forget_old() -> int:
