@@ -3,55 +3,90 @@
 import errno
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from concurrent.futures import Future
+from contextlib import suppress
 from io import BytesIO
-from typing import IO, Any
+from tempfile import SpooledTemporaryFile
+from typing import Any
 
-# Seconds: until the head of a request is there, and for which nobody has to read an answer.
-HEAD_SECONDS = 10
-SEND_SECONDS = 20
-# Bytes a second that somebody has to manage.
-SLOWEST = 32 * 1024
-# Of an answer that is kept in memory until it was sent; nearly every one is smaller.
-MOST_ANSWER = 512 * 1024
+from csam_portal import web_limits
+
+
+class Kept:
+    """Bytes that wait for somebody. What writes or reads raises OSError where the disk does."""
+
+    def __init__(self) -> None:
+        self.size = self.taken = 0
+        self._file: SpooledTemporaryFile[bytes] | None = None
+
+    @property
+    def on_disk(self) -> int:
+        """How much of it lies in a temporary file."""
+        return self.size if self.size > web_limits.IN_MEMORY else 0
+
+    def add(self, data: bytes) -> None:
+        """Keep some more. All is added before anything is taken."""
+        if self._file is None:
+            self._file = SpooledTemporaryFile(max_size=web_limits.IN_MEMORY)  # noqa: SIM115 - until it is cleared
+        self._file.write(data)
+        # What the disk does not take is to be known here.
+        self._file.flush()
+        self.size += len(data)
+
+    def next(self, size: int) -> bytes:
+        """Return what comes after what was taken, and leave it there."""
+        if self._file is None:
+            return b""
+        self._file.seek(self.taken)
+        return self._file.read(min(size, self.size - self.taken))
+
+    def take(self, size: int) -> bytes:
+        """Return what comes next, and take it."""
+        data = self.next(size)
+        self.taken += len(data)
+        return data
+
+    def cut_after(self, mark: bytes) -> None:
+        """Forget what stands behind a mark, where that stands near the beginning."""
+        before, found, _behind = self.next(web_limits.IN_MEMORY).partition(mark)
+        if found:
+            self.size = self.taken + len(before) + len(mark)
+
+    def clear(self) -> None:
+        """Forget all of it."""
+        self.size = self.taken = 0
+        file, self._file = self._file, None
+        if file is not None:
+            # A full disk may refuse what was written last; the file is closed all the same.
+            with suppress(OSError):
+                file.close()
 
 
 class Wire:
     """What gunicorn takes for the connection: reading gives what has arrived, writing keeps it until the loop sends it."""
 
-    def __init__(self, sock: socket.socket) -> None:
-        self.sock = sock
-        self.head: IO[bytes] = BytesIO()
-        self.body: IO[bytes] | None = None
-        self.answer = bytearray()
-        self.is_broken = False
-        # Seconds for which the app waited for somebody to read, and for which it may go on waiting.
-        self.waited = 0.0
-        self._patience = float(SEND_SECONDS)
+    def __init__(self) -> None:
+        self.head = BytesIO()
+        self.body, self.answer = Kept(), Kept()
+        # Why there is no whole answer.
+        self.failure: OSError | None = None
 
     def recv(self, size: int) -> bytes:
         """Return what has arrived, b"" where no more will come; waits for nothing."""
-        return self.head.read(size) or (self.body.read(size) if self.body is not None else b"")
+        return self.head.read(size) or self.body.take(size)
 
     def sendall(self, data: bytes) -> None:
-        """Keep an answer; of one that is large, wait until its beginning was sent. Raises ConnectionResetError."""
-        self.answer += data
-        if len(self.answer) > MOST_ANSWER:
-            self._send_now()
-
-    def _send_now(self) -> None:
-        begun = time.monotonic()
+        """Keep a piece of an answer. Raises ConnectionResetError where there is no room for it."""
         try:
-            self.sock.settimeout(max(self._patience, 0.001))
-            self.sock.sendall(self.answer)
+            if self.answer.size + len(data) > web_limits.MOST_ON_DISK:
+                self.failure = OSError(errno.EFBIG, "the answer is too large")
+            if self.failure is None:
+                self.answer.add(data)
+                return
         except OSError as error:
-            self.is_broken = True
-            raise ConnectionResetError(errno.ECONNRESET, "nobody reads the answer") from error
-        finally:
-            spent = time.monotonic() - begun
-            self.waited += spent
-            self._patience = min(SEND_SECONDS, self._patience - spent + len(self.answer) / SLOWEST)
-        self.answer.clear()
+            self.failure = error
+        raise ConnectionResetError(errno.ECONNRESET, "there is no room for the answer") from self.failure
 
     # What else gunicorn does with a connection; the loop alone does it with the real one.
     def gettimeout(self) -> float:
@@ -73,17 +108,36 @@ class Exchange:
     initialized = data_ready = True
     is_http2 = False
 
-    def __init__(self, sock: socket.socket, client: Any, server: Any) -> None:
-        self.raw, self.client, self.server = sock, client, server
-        self.sock = Wire(sock)
+    def __init__(self, sock: socket.socket, client: Any, server: Any, owner: Hashable) -> None:
+        """Begin with a connection. owner: whose share of the room it takes."""
+        self.raw, self.client, self.server, self.owner = sock, client, server, owner
+        self.sock = Wire()
         self.head = bytearray()
         self.request: Any = None
-        # Bytes of the body that are still to come, and that have come.
-        self.missing = self.received = 0
-        # When it ends; None while a thread has it, and then since when.
-        self.deadline: float | None = time.monotonic() + HEAD_SECONDS
+        # Bytes of the body that are still to come.
+        self.missing = 0
+        self.is_arriving = self.is_idle = True
+        # While a thread has it, or is to have it: what comes of that, and when the thread began.
+        self.future: Future[Any] | None = None
         self.began: float | None = None
-        self.is_arriving = True
+        self.give(web_limits.HEAD_SECONDS)
+
+    def give(self, seconds: float) -> None:
+        """From now on, let somebody fall behind by so many seconds. Resets how far they are."""
+        self.patience, self.since = seconds, time.monotonic()
+
+    def moved(self, size: int) -> None:
+        """Take note of bytes that came or went: they make up for time, and are no credit for the time to come."""
+        self.since = min(time.monotonic(), self.since + size / web_limits.SLOWEST)
+
+    def behind(self, now: float) -> float:
+        """Return for how many seconds the other side kept us waiting: none while we keep it waiting."""
+        return 0.0 if self.future is not None else now - self.since
+
+    @property
+    def on_disk(self) -> int:
+        """How much of this lies in temporary files."""
+        return self.sock.body.on_disk + self.sock.answer.on_disk
 
     def init(self) -> None: ...
 

@@ -1,8 +1,9 @@
 """gunicorn's worker for this portal: whoever is slow keeps nobody waiting (BEHAVIOUR T18; docs/operations.md).
 
-A thread answers a request that has arrived whole, and writes into memory. Everything that depends on how fast somebody is
+A thread answers a request that has arrived whole, and its answer is kept whole. Everything that depends on how fast somebody is
 (waiting for the head and the body, sending the answer, letting them read it) happens in one loop over all connections, each
-with a time at which it ends. A proxy that buffers would do the same in front; none is needed for it.
+with a time at which it ends. Where room is short, whoever keeps it waiting for longest makes room (csam_portal.web_room). A
+proxy that buffers would do the same in front; none is needed for it.
 
 One request a connection: what follows on the same one could only be believed if all before it was read.
 """
@@ -10,8 +11,8 @@ One request a connection: what follows on the same one could only be believed if
 import errno
 import selectors
 import socket
-import tempfile
 import time
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
 from functools import partial
 from io import BytesIO
@@ -23,33 +24,27 @@ from gunicorn.http.body import LengthReader
 from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import ThreadWorker
 
+from csam_portal import web_limits, web_room
 from csam_portal.starting.serving import refuse_when_believing
-from csam_portal.web_exchange import SEND_SECONDS, SLOWEST, Exchange
+from csam_portal.web_exchange import Exchange
 
-# Seconds. Of a body: one more for every SLOWEST bytes, so that a large file may come by a slow line.
-BODY_SECONDS = 20
-LINGER_SECONDS = 2
-# What the app has for one answer; a worker that needs longer gives no more sign of life, and is replaced.
-ANSWER_SECONDS = 60
-
-MOST_HEAD = 40 * 1024
-# Of a body that is kept in memory while it comes, and of all bodies of this worker together, on disk.
-IN_MEMORY = 128 * 1024
-MOST_WAITING = 1024 * 1024 * 1024
 _BLOCK = 64 * 1024
 _HEAD_ENDS = b"\r\n\r\n"
+
+Act = Callable[[Exchange], None]
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Gathers requests, answers them in threads (`threads`), and sends the answers."""
+
+    wsgi: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.cfg.is_ssl:
             raise RuntimeError("this worker speaks no TLS: that is for the proxy in front (docs/operations.md)")
         self.exchanges: dict[Exchange, None] = {}
-        # Bytes of bodies that wait.
-        self.waiting = 0
+        self.stops_since: float | None = None
 
     @classmethod
     def check_config(cls, cfg: Any, log: Any) -> None:
@@ -62,50 +57,75 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         super().load_wsgi()
         from csam_portal.bodies import most_bytes_at
         from csam_portal.starting.listening import refuse_when_reachable
+        from identity.forwarded import is_proxy, somebody_at
 
         # With --preload the portal was loaded before it listened anywhere (T19).
         refuse_when_reachable()
 
-        self._most_bytes_at = most_bytes_at
+        self._most_bytes_at, self._is_proxy, self._somebody_at = most_bytes_at, is_proxy, somebody_at
+        self.wsgi = partial(_without_needless_body, self.wsgi)
 
     def notify(self) -> None:
         """Say that this worker is alive, unless an answer takes longer than any should."""
         now = time.monotonic()
-        if all(one.began is None or now - one.began - one.sock.waited < ANSWER_SECONDS for one in self.exchanges):
+        if all(one.began is None or now - one.began < web_limits.ANSWER_SECONDS for one in self.exchanges):
             super().notify()
+
+    # --- Each connection by itself
+
+    def _when_ready(self, exchange: Exchange, event: int, act: Act) -> None:
+        self._unregister(exchange)
+        self.poller.register(exchange.raw, event, partial(self._go_on, exchange, act))
+
+    def _go_on(self, exchange: Exchange, act: Act, _sock: socket.socket | None = None) -> None:
+        """Do the next thing for a connection that is still there; whatever goes wrong in it ends no other."""
+        if exchange not in self.exchanges:
+            return
+        try:
+            act(exchange)
+        except Exception:  # the loop serves everybody
+            self.log.exception("A connection ended for an error of ours.")
+            self._close(exchange)
 
     # --- Arriving
 
-    def accept(self, listener: socket.socket) -> None:
-        """Take a connection. Where there are too many, the one that has been arriving for longest has to go."""
+    def accept(self, listener: socket.socket) -> bool:
+        """Take a connection, and make room for it where there is none left; return whether there was one."""
         try:
             sock, client = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return False
         except OSError as error:
-            if error.errno in {errno.EMFILE, errno.ENFILE}:
-                self._drop_slowest()
-            elif error.errno not in {errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK}:
-                raise
-            return
+            # As where every file that a process may have is open: whoever made it so may well be here.
+            self.log.warning("No connection can be taken: %s", error)
+            self._make_room_beside(None)
+            return False
         sock.setblocking(False)
-        exchange = Exchange(sock, client, listener.getsockname())
+        exchange = Exchange(sock, client, listener.getsockname(), self._owner_of(client))
         self.exchanges[exchange] = None
         self.nr_conns += 1
-        self.poller.register(sock, selectors.EVENT_READ, partial(self._arrives, exchange))
-        if self.nr_conns >= self.worker_connections:
-            self._drop_slowest()
+        self._go_on(exchange, partial(self._when_ready, event=selectors.EVENT_READ, act=self._arrives))
+        self._make_room_beside(exchange)
+        return True
 
-    def _drop_slowest(self) -> None:
-        slowest = next((one for one in self.exchanges if one.is_arriving), None)
-        if slowest is not None:
-            self._close(slowest)
+    def _owner_of(self, client: Any) -> Hashable:
+        """Return whose share of the connections one takes. A proxy brings many people: each of its connections is its own."""
+        text = str(client[0]) if isinstance(client, tuple) else ""
+        return object() if self._is_proxy(text) else self._somebody_at(text)
 
-    def _arrives(self, exchange: Exchange, sock: socket.socket) -> None:
+    def _make_room_beside(self, newcomer: Exchange | None) -> None:
+        one = web_room.makes_room(self.exchanges, newcomer, self.worker_connections)
+        if one is not None:
+            self._close(one)
+
+    def _arrives(self, exchange: Exchange) -> None:
         try:
-            data = sock.recv(_BLOCK)
+            data = exchange.raw.recv(_BLOCK)
         except BlockingIOError:
             return
         except OSError:
             data = b""
+        exchange.is_idle = False
         if not data:
             self._close(exchange)
         elif exchange.request is None:
@@ -118,7 +138,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         begin = max(0, len(head) - len(_HEAD_ENDS))
         head += data
         end = head.find(_HEAD_ENDS, begin)
-        if end > MOST_HEAD or (end < 0 and len(head) > MOST_HEAD):
+        if end > web_limits.MOST_HEAD or (end < 0 and len(head) > web_limits.MOST_HEAD):
             self._refuse(exchange, 431, "Request Header Fields Too Large")
         elif end >= 0:
             end += len(_HEAD_ENDS)
@@ -139,15 +159,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         request.force_close()
         exchange.request = request
         asks_first, request._expected_100_continue = request._expected_100_continue, False
-        length = self._length(request)
-        if not length:
-            self._answer(exchange)
-            return
-        if asks_first:
+        exchange.missing = self._length(request)
+        if asks_first and exchange.missing:
             self._try_to_send(exchange, b"HTTP/1.1 100 Continue\r\n\r\n")
-        exchange.missing = length
-        exchange.sock.body = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed with the exchange
-        exchange.deadline = time.monotonic() + BODY_SECONDS + length / SLOWEST
+        exchange.give(web_limits.BEHIND_SECONDS)
         self._gather_body(exchange, rest)
 
     def _length(self, request: Any) -> int:
@@ -158,30 +173,31 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         return length if length <= self._most_bytes_at(path) else 0
 
     def _gather_body(self, exchange: Exchange, data: bytes) -> None:
-        body = exchange.sock.body
-        assert body is not None, "there is one since the head was read"  # noqa: S101
         piece = data[: exchange.missing]
-        if self.waiting + len(piece) > MOST_WAITING:
+        try:
+            exchange.sock.body.add(piece)
+        except OSError as error:
+            self.log.warning("A body cannot be kept: %s", error)
             self._refuse(exchange, 503, "Service Unavailable")
             return
-        body.write(piece)
-        self.waiting += len(piece)
-        exchange.received += len(piece)
         exchange.missing -= len(piece)
+        exchange.moved(len(piece))
         if not exchange.missing:
-            body.seek(0)
             self._answer(exchange)
 
     # --- Answering
 
     def _refuse(self, exchange: Exchange, status: int, reason: str) -> None:
+        exchange.sock.answer.clear()
+        exchange.sock.failure = None
         util.write_error(exchange.sock, status, reason, "")
         self._send(exchange)
 
     def _answer(self, exchange: Exchange) -> None:
         self._unregister(exchange)
-        exchange.is_arriving, exchange.deadline = False, None
-        self.enqueue_req(exchange)
+        exchange.is_arriving = False
+        exchange.future = self.tpool.submit(self.handle, exchange)
+        exchange.future.add_done_callback(lambda future: self.method_queue.defer(self.finish_request, exchange, future))
 
     def handle(self, conn: Exchange) -> Any:
         """Answer a request, in a thread."""
@@ -190,44 +206,52 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def finish_request(self, conn: Exchange, fs: "Future[Any]") -> None:
         """Send what a thread answered."""
-        conn.began = None
-        if conn.sock.is_broken:
-            self._close(conn)
+        if not fs.cancelled():
+            self._go_on(conn, self._finish)
+
+    def _finish(self, exchange: Exchange) -> None:
+        exchange.future = exchange.began = None
+        if exchange.sock.failure is None:
+            self._send(exchange)
         else:
-            self._send(conn)
+            self.log.warning("An answer cannot be kept: %s", exchange.sock.failure)
+            self._refuse(exchange, 503, "Service Unavailable")
 
     # --- Sending
 
     def _send(self, exchange: Exchange) -> None:
-        self._unregister(exchange)
-        self._forget_body(exchange)
+        exchange.sock.body.clear()
         exchange.is_arriving = False
-        exchange.deadline = time.monotonic() + SEND_SECONDS + len(exchange.sock.answer) / SLOWEST
-        exchange.raw.setblocking(False)
-        self.poller.register(exchange.raw, selectors.EVENT_WRITE, partial(self._goes_on, exchange))
-        self._goes_on(exchange, exchange.raw)
+        exchange.give(web_limits.BEHIND_SECONDS)
+        if exchange.head.startswith(b"HEAD "):
+            exchange.sock.answer.cut_after(_HEAD_ENDS)
+        self._when_ready(exchange, selectors.EVENT_WRITE, self._sends)
+        self._sends(exchange)
 
-    def _goes_on(self, exchange: Exchange, sock: socket.socket) -> None:
+    def _sends(self, exchange: Exchange) -> None:
         """Send as much as goes; at the end let it be read: closing at once would cut off who is still sending."""
         answer = exchange.sock.answer
-        sent = self._try_to_send(exchange, answer)
+        sent = self._try_to_send(exchange, answer.next(_BLOCK))
         if sent is None:
             self._close(exchange)
             return
-        del answer[:sent]
-        if answer:
+        answer.taken += sent
+        exchange.moved(sent)
+        if answer.taken < answer.size:
             return
+        answer.clear()
         try:
-            sock.shutdown(socket.SHUT_WR)
+            exchange.raw.shutdown(socket.SHUT_WR)
         except OSError:
             self._close(exchange)
             return
-        exchange.deadline = time.monotonic() + LINGER_SECONDS
-        self.poller.modify(sock, selectors.EVENT_READ, partial(self._leaves, exchange))
+        exchange.is_idle = True
+        exchange.give(web_limits.LINGER_SECONDS)
+        self._when_ready(exchange, selectors.EVENT_READ, self._leaves)
 
-    def _leaves(self, exchange: Exchange, sock: socket.socket) -> None:
+    def _leaves(self, exchange: Exchange) -> None:
         try:
-            if sock.recv(_BLOCK):
+            if exchange.raw.recv(_BLOCK):
                 return
         except BlockingIOError:
             return
@@ -235,7 +259,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             pass
         self._close(exchange)
 
-    def _try_to_send(self, exchange: Exchange, data: bytes | bytearray) -> int | None:
+    def _try_to_send(self, exchange: Exchange, data: bytes) -> int | None:
         """Return how many bytes went, None where the connection is gone."""
         try:
             return exchange.raw.send(data)
@@ -246,29 +270,69 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     # --- Ending
 
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Take connections or not; of a worker that stops, those that came before that are the last ones."""
+        stops = not self.alive and self.stops_since is None
+        if stops:
+            self.stops_since = time.monotonic()
+            for listener in self.sockets if self._accepting else ():
+                # Not without end: others may come meanwhile.
+                any(not self.accept(listener) for _ in range(self.worker_connections))
+        super().set_accept_enabled(enabled)
+        if stops:
+            # Whoever comes now is told so, and does not wait in a queue that nobody looks at.
+            for listener in self.sockets:
+                listener.close()
+
     def murder_pending(self) -> None:
-        """End the connections whose time is over; of a worker that stops, those that are still arriving too."""
+        """End the connections whose time is over, and those for which there is no more room on the disk."""
         now = time.monotonic()
         for exchange in list(self.exchanges):
-            is_late = exchange.deadline is not None and exchange.deadline < now
-            if is_late or (exchange.is_arriving and not self.alive):
+            if exchange.behind(now) > exchange.patience or self._is_too_late(exchange, now):
                 self._close(exchange)
+        for exchange in list(web_room.make_room_on_disk(self.exchanges)):
+            self._go_on(exchange, self._gives_up_its_room)
+
+    def _gives_up_its_room(self, exchange: Exchange) -> None:
+        if exchange.sock.answer.taken:
+            # Of an answer that has begun no other can be given.
+            self._close(exchange)
+        elif exchange.future is None or exchange.future.cancel():
+            exchange.future = None
+            self._refuse(exchange, 503, "Service Unavailable")
+        else:
+            # The thread that has it is told at its next piece.
+            exchange.sock.failure = OSError(errno.ENOSPC, "others need the room")
+
+    def _is_too_late(self, exchange: Exchange, now: float) -> bool:
+        """Tell whether a worker that stops waits no more for a request: half of its time is for what arrived."""
+        if self.stops_since is None or not exchange.is_arriving:
+            return False
+        seconds = web_limits.SILENT_SECONDS if exchange.is_idle else self.cfg.graceful_timeout / 2
+        return now - self.stops_since > seconds
 
     def _unregister(self, exchange: Exchange) -> None:
         if exchange.raw in self.poller.get_map():
             self.poller.unregister(exchange.raw)
-
-    def _forget_body(self, exchange: Exchange) -> None:
-        self.waiting -= exchange.received
-        exchange.received = 0
-        if exchange.sock.body is not None:
-            exchange.sock.body.close()
-            exchange.sock.body = None
 
     def _close(self, exchange: Exchange) -> None:
         if exchange in self.exchanges:
             del self.exchanges[exchange]
             self.nr_conns -= 1
             self._unregister(exchange)
-            self._forget_body(exchange)
+            exchange.sock.body.clear()
+            exchange.sock.answer.clear()
             util.close(exchange.raw)
+
+
+def _without_needless_body(app: Any, environ: dict[str, Any], start_response: Any) -> Any:
+    """Answer as the app does, to HEAD without making the body: gunicorn would have it made, drop it, and warn."""
+    response = app(environ, start_response)
+    return _closed(response) if environ["REQUEST_METHOD"] == "HEAD" else response
+
+
+def _closed(response: Any) -> Iterator[bytes]:
+    try:
+        yield from ()
+    finally:
+        getattr(response, "close", lambda: None)()

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def serving(address: str, *gunicorn_options: str, **environment: str) -> Iterator[None]:
+def serving(address: str, *gunicorn_options: str, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
     """Serve the portal at an address with these variables set, as gunicorn.conf.py says unless the options say otherwise."""
     variables = {
         **os.environ,
@@ -28,7 +28,7 @@ def serving(address: str, *gunicorn_options: str, **environment: str) -> Iterato
     process = subprocess.Popen([*command, *gunicorn_options], env=variables, cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
         _wait_for(address)
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(timeout=20)

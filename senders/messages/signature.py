@@ -18,10 +18,6 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from senders.messages.faults import Fault, FaultError
 
 MAX_SIGNATURE_BYTES = 64 * 1024
-# Of a signer: what is read, and how long it may be. Names and numbers of certificates take some hundred bytes, signed
-# attributes with a time stamp among them some thousand.
-_FIELDS = ("version", "sid", "digest_algorithm", "signed_attrs", "signature_algorithm", "signature")
-_LONGEST_FIELD = 8 * 1024
 _DIGESTS = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
 
 
@@ -74,24 +70,16 @@ def _decoded(signature: bytes) -> bytes:
 
 
 def _signer_info(der: bytes) -> cms.SignerInfo:
-    """Return what the one signer says; every field that counts is read here, as errors in it would show only then.
-
-    What the signature does not cover (certificates, time stamps, other attributes) is never read.
-    """
+    """Return what the one signer says; every field is read here, as errors in it would show only then."""
     try:
         content = cms.ContentInfo.load(der, strict=True)
         if content["content_type"].native != "signed_data":
             raise FaultError(Fault.NOT_CMS)
         signed = content["content"]
-        infos = signed["signer_infos"]
-        if len(infos) != 1:
-            raise FaultError(Fault.NOT_ONE_SIGNER)
-        (info,) = infos
-        for field in _FIELDS:
-            if len(info[field].dump()) > _LONGEST_FIELD:
-                raise FaultError(Fault.NOT_CMS)
-            info[field].native  # noqa: B018 - reads all of it
+        infos = list(signed["signer_infos"])
         encapsulated = signed["encap_content_info"]
+        for info in infos:
+            info.native  # noqa: B018 - reads all of it
         if encapsulated["content_type"].native != "data":
             raise FaultError(Fault.NOT_CMS)
         holds_content = encapsulated["content"].native is not None
@@ -102,9 +90,9 @@ def _signer_info(der: bytes) -> cms.SignerInfo:
     if holds_content:
         raise FaultError(Fault.NOT_DETACHED)
     # Without signed attributes, a file that looks like such attributes could pass with a signature made for another.
-    if info["signed_attrs"] is core.VOID or not len(info["signed_attrs"]):
+    if len(infos) != 1 or infos[0]["signed_attrs"] is core.VOID or not len(infos[0]["signed_attrs"]):
         raise FaultError(Fault.NOT_ONE_SIGNER)
-    return info
+    return infos[0]
 
 
 def _certificate(candidate: Candidate) -> x509.Certificate:
