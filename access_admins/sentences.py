@@ -110,4 +110,5 @@ SENTENCES: dict[str, Promise] = {name: text for _title, group in GROUPS.values()
 # Events that belong to no enterprise: they stand in the chains of persons, requests, the register and staff. Of
 # the requests only those acts that reach the enterprise itself have a sentence above.
 ELSEWHERE = ("login", "limit.", "means.", "own.change", "session.", "staff.", "register.", "readings.", "request.",
-    "domain.", "kind.", "application.", "rule.", "template.", "message_code.", "proposal.")  # fmt: skip
+    "domain.", "kind.", "application.", "rule.", "template.", "message_code.", "admittedissuer.", "issuers.",
+    "proposal.")  # fmt: skip

@@ -154,7 +154,6 @@ def test_T7_what_is_read_by_date_is_written_at_once_with_its_day(register: Calla
 def test_T7_two_who_confirm_at_once_are_one(register: Callable[..., None]) -> None:
     register()
     proposal = make()
-    person_called("eranova3").groups.clear()
     one, two = desk("eranova4"), desk("eranova4")
     address = f"{LIST}{proposal.pk}/change/"
     answers = at_once(lambda: one.post(address, {"act": "confirm"}), lambda: two.post(address, {"act": "confirm"}))

@@ -243,6 +243,7 @@ TRIES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+@pytest.mark.paper
 @pytest.mark.parametrize("what", TRIES)
 def test_T14_a_file_that_shows_something_else_is_not_taken(
     request_made: Request, authority: CitizenCa, what: str

@@ -151,6 +151,7 @@ TAILS |= {
 }
 
 
+@pytest.mark.paper
 @pytest.mark.parametrize("what", TAILS)
 def test_T14_no_tail_holds_a_worker(what: str, settings: Any, tmp_path: Path) -> None:
     use_new_citizen_ca(settings, tmp_path / "authority")

@@ -179,6 +179,7 @@ def one() -> Client:
     return desk("eranova1")
 
 
+@pytest.mark.paper
 @pytest.mark.parametrize("what", FILES)
 def test_T12_what_shows_no_letter_is_not_attached(one: Client, case: Request, what: str) -> None:
     codes, content = FILES[what]
