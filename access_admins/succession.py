@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from access_admins.enums import ChiefKind, Procedure, ReviewOutcome
 from access_admins.models import ChiefRole, Review
+from access_admins.planted import end_planted
 from acts.act import Act, Recorder, about
 from enterprises.enums import IdentifiedBy
 from enterprises.gateway import RegisteredEnterprise
@@ -64,7 +65,9 @@ def plan_succession(registered: RegisteredEnterprise, *, chief_insz: str) -> Suc
     enterprise = Enterprise.objects.filter(number=registered.number).first()
     if enterprise is None or enterprise.activated_at is None:
         return Succession(True, None, None, [], [], [], capacities_to_open(registered), [], [])
-    roles = list(ChiefRole.objects.filter(LIVE, enterprise=enterprise).select_related("person").order_by("pk"))
+    roles = list(
+        ChiefRole.objects.filter(LIVE, enterprise=enterprise).select_related("person", "enterprise").order_by("pk")
+    )
     capacities = list(enterprise.capacities.filter(retired_at=None).select_related("kind__domain").order_by("pk"))
     administers = Q(type__in=(AccountType.LB, AccountType.CO_LB))
     accounts = list(
@@ -133,6 +136,8 @@ def carry_out(
         ended.save(update_fields=["ended_at", "ended_by"])
         event("chief.end" if ended.kind == ChiefKind.HTB else "cochief.end", ended.person, about("chief_role", ended))
     end_accounts(event, plan.ended_accounts, by=by, now=now)
+    if plan.former is not None:
+        end_planted(act, [plan.former.person], enterprise)
 
     new_role = ChiefRole.objects.create(
         enterprise=enterprise,

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from access_admins.planted import about_planted
 from access_admins.succession import Succession
 from enterprises.enums import IdentifiedBy
 from enterprises.gateway import RegisteredEnterprise
@@ -94,6 +95,8 @@ def consequences(plan: Succession, *, chief_name: str, is_self: bool) -> list[st
             )
             % {"count": stay}
         )
+    if plan.former is not None:
+        sentences += about_planted(plan.former.person, plan.former.enterprise)
     return sentences
 
 

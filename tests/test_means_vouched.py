@@ -25,9 +25,9 @@ from identity.actions.passwords import change_password, choose_user_name
 from identity.actions.vouching import decide
 from identity.actor import Actor
 from identity.enums import Means
-from identity.models import Person, Session, VouchedMeans
+from identity.models import Activation, Person, Session, VouchedMeans
 from identity.people import FIRST_PASSWORD_OF_MANAGER, FIRST_PASSWORD_OF_USER
-from tests import adding, cast, co_chiefs, delegating
+from tests import adding, cast, co_chiefs, delegating, sheets
 from tests.conftest import LogIn
 from tests.logging_in import (
     NEW_PASSWORD,
@@ -269,6 +269,39 @@ def test_T4_an_address_after_five_minutes_asks_the_password_also_of_a_card(log_i
         response = an.post("/nl/me/data/change", data)
         assert response["Location"].startswith("/nl/me/prove?next=")
     assert Person.objects.get(insz=cast.AN).email == ""
+
+
+def test_T4_the_own_accounts_address_by_the_list_and_by_a_file_asks_it_too(log_in: LogIn) -> None:
+    """At a desk left open: the link to a new password goes to the account's address. Others' accounts ask nothing."""
+    marie = log_in(cast.MARIE)
+    place = adding.without_tb()
+    own = place.accounts.get(person__insz=cast.MARIE, ended_at=None)
+    noor = adding.capacity().accounts.get(person__insz=cast.NOOR, ended_at=None)
+    file = sheets.export(marie, capacity=place)
+    changed = sheets.changed(sheets.lines_of(file), cast.MARIE, email="thief@example.org")
+    with time_machine.travel(timezone.now() + LATER):
+        edit = adding.address("account-edit", place, account_id=own.public_id)
+        assert marie.get(edit)["Location"].startswith("/nl/me/prove?next=")
+        assert marie.post(edit, {"email": "thief@example.org"})["Location"].startswith("/nl/me/prove?next=")
+        check = sheets.begin(marie, sheets.file_of(changed), capacity=place)
+        answer: Any = sheets.confirm(marie, check)
+        assert answer.redirect_chain[0][0].startswith("/nl/me/prove?next=")
+        assert marie.get(adding.address("account-edit", account_id=noor.public_id)).status_code == 200
+    own.refresh_from_db()
+    assert own.email != "thief@example.org"
+    sheets.confirm(marie, check)
+    own.refresh_from_db()
+    assert own.email == "thief@example.org", "with a login of now it goes on where it was"
+
+
+def test_T4_a_new_activation_asks_it(log_in: LogIn) -> None:
+    marie = log_in(cast.MARIE)
+    account, _code = adding.give_by_link(marie)
+    page = adding.address("administrator-activation", account_id=account.public_id)
+    with time_machine.travel(timezone.now() + LATER):
+        for answer in (marie.get(page), marie.post(page, {"plan": "0" * 64})):
+            assert answer["Location"].startswith("/nl/me/prove?next=")
+    assert Activation.objects.filter(person=account.person).count() == 1
 
 
 def test_T4_a_password_typed_before_another_was_chosen_is_no_way_in() -> None:

@@ -183,7 +183,7 @@ def test_E7_a_signature_that_nests_without_end_is_none(marie: Signer) -> None:
         nested = core.Sequence(contents=nested).dump()
     signature = cms.ContentInfo.load(base64.b64decode(sign(DECLARATION, marie)))
     attribute = cms.CMSAttribute({"type": "1.2.3.4", "values": [core.Any(core.Sequence.load(nested))]})
-    signature["content"]["signer_infos"][0]["unsigned_attrs"] = cms.CMSAttributes([attribute])
+    signature["content"]["signer_infos"][0]["signed_attrs"] = cms.CMSAttributes([attribute])
     assert fault_of(base64.b64encode(signature.dump(force=True)), candidate(marie)) is Fault.NOT_CMS
 
 

@@ -9,6 +9,7 @@ from access_admins import letters
 from access_admins.decisions import Decision, check_decide, plan_decision
 from access_admins.enums import ReviewOutcome
 from access_admins.models import Review
+from access_admins.planted import end_planted
 from access_admins.reviews import key_of, subject_of
 from acts.act import Act, Recorder, about, digest, perform
 from acts.errors import plan_changed
@@ -54,6 +55,9 @@ def decide_reviews(
                 _end(event, review, by=by, now=now)
                 accounts = ended.setdefault(subject.person, (subject.email, []))[1]
                 accounts += [review.account] if review.account is not None else []
+        if outcome == ReviewOutcome.END:
+            roles = [review.chief_role for review in decision.reviews if review.chief_role is not None]
+            end_planted(act, [role.person for role in roles], enterprise)
         _tell_chief(act, decision, enterprise=enterprise, by=by)
         for person, (address, accounts) in ended.items():
             if person != by and address:

@@ -10,6 +10,7 @@ from access_admins.co_chiefs import letters
 from access_admins.enums import ChiefKind, Procedure, ReviewOutcome
 from access_admins.holdings import chief_role, current_chief
 from access_admins.models import ChiefRole, Review
+from access_admins.planted import end_planted
 from acts.act import Act, Recorder, about, digest, perform
 from acts.errors import Changed, Missing, Refused, plan_changed
 from acts.runs import hold_run
@@ -219,6 +220,7 @@ def _end(act: Act, role: ChiefRole, *, enterprise: Enterprise, actor: Actor, by:
     now = timezone.now()
     role.ended_at, role.ended_by = now, actor.person
     role.save(update_fields=["ended_at", "ended_by"])
+    end_planted(act, [role.person], enterprise)
     Review.objects.filter(chief_role=role, decided_at=None).update(
         decided_at=now, decided_by=actor.person, outcome=ReviewOutcome.END
     )

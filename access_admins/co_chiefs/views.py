@@ -27,6 +27,7 @@ from access_admins.co_chiefs.forms import CoChiefForm, ContactForm
 from access_admins.frame import EnterpriseFrame, framed_enterprise
 from access_admins.holdings import chief_role, co_chief_of, own_co_role
 from access_admins.models import ChiefRole
+from access_admins.planted import about_planted
 from access_admins.presenters import chief_role_rows
 from acts.attempts import refuse
 from acts.errors import ActError, Changed, Missing
@@ -134,7 +135,7 @@ class CoChiefWalk(steps.Walk):
     def rows(self) -> list[Row]:
         """The role as it will be."""
         return [
-            *identity_rows(self.found),
+            *identity_rows(self.found, keeps_name=not self.found.begins_anew(self.request.actor)),
             Row(_("Creation date"), day(timezone.now())),
             Row(_("E-mail address"), self.asked.email),
             Row(_("Telephone"), self.asked.telephone),
@@ -280,7 +281,8 @@ def _end_page(
     request: ActorRequest, frame: EnterpriseFrame, role: ChiefRole, *, consequences: Sequence[str], **words: Any
 ) -> HttpResponse:
     def plan() -> dict[str, Any]:
-        return {"rows": chief_role_rows(role), "consequences": consequences, "plan_digest": digest_of_end(role)}
+        said = [*consequences, *about_planted(role.person, frame.enterprise)]
+        return {"rows": chief_role_rows(role), "consequences": said, "plan_digest": digest_of_end(role)}
 
     return end_page(
         request,

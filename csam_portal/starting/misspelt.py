@@ -1,7 +1,7 @@
 """Variables that are none of ours and look as if they were (BEHAVIOUR T20): whoever set one believes that it counts."""
 
 import os
-import re
+import string
 from difflib import get_close_matches
 
 from django.conf import global_settings, settings
@@ -16,8 +16,9 @@ _FAMILIES = (
     "LIMIT_", "LEVEL_", "OIDC_", "HSTS_", "SIGNER_", "SEAL_", "SENDER_", "OUTGOING_", "MOCK_IDP_", "GATEWAY_MAX_",
     "SESSION_IDLE", "TRUSTED_",
 )  # fmt: skip
-_OF_SERVICES = re.compile(r"_SERVICE_(HOST|PORT\w*)$|_PORT(_\d+_\w+)?$")
-_PREFIXES = re.compile(r"^(CSAM|DJANGO|PORTAL|APP)_+")
+_OF_SERVICES = ("_SERVICE_HOST", "_SERVICE_PORT", "_PORT", "_ADDR", "_PROTO", "_TCP", "_UDP")
+_PREFIXES = ("CSAM_", "DJANGO_", "PORTAL_", "APP_")
+_LETTERS = frozenset(string.ascii_uppercase + string.digits)
 # From which likeness on two names are one that somebody mistyped.
 _ALIKE = 0.88
 
@@ -28,7 +29,7 @@ def sentences() -> list[str]:
     plain = {_plain(name): name for name in sorted(ours)}
     found = []
     for name in sorted(set(os.environ) - ours - {everywhere.GONE}):
-        meant = get_close_matches(_plain(_PREFIXES.sub("", name.upper())), plain, n=1, cutoff=_least(name))
+        meant = get_close_matches(_plain(_without_prefix(name.upper())), plain, n=1, cutoff=_least(name))
         if meant:
             found.append(f"{name} {WORDS.format(plain[meant[0]])}")
         elif settings.IS_PRODUCTION and name.isupper() and hasattr(global_settings, name):
@@ -37,9 +38,13 @@ def sentences() -> list[str]:
 
 
 def _least(name: str) -> float:
-    is_ours = name.upper().startswith(_FAMILIES) and not _OF_SERVICES.search(name.upper())
+    is_ours = name.upper().startswith(_FAMILIES) and not name.upper().endswith(_OF_SERVICES)
     return 0.0 if is_ours else _ALIKE
 
 
+def _without_prefix(name: str) -> str:
+    return next((name.removeprefix(prefix) for prefix in _PREFIXES if name.startswith(prefix)), name)
+
+
 def _plain(name: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "", name.upper())
+    return "".join(letter for letter in name.upper() if letter in _LETTERS)

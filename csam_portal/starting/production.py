@@ -91,9 +91,12 @@ def _is_mailbox(text: str) -> bool:
     return is_contact(address) and not is_https(address) and text.rstrip().rstrip(">").endswith(address)
 
 
+_PORTS = re.compile(r"([0-9]{4,5})-([0-9]{4,5})")
+
+
 def _are_ports_amiss() -> bool:
     """Tell whether the ports for data are none, many of them fewer than one, or also those for logging in."""
-    found = re.fullmatch(r"([0-9]{4,5})-([0-9]{4,5})", settings.GATEWAY_PASSIVE_PORTS)
+    found = _PORTS.fullmatch(settings.GATEWAY_PASSIVE_PORTS)
     if found is None:
         return True
     ports = range(int(found[1]), int(found[2]) + 1)

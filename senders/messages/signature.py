@@ -18,6 +18,10 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from senders.messages.faults import Fault, FaultError
 
 MAX_SIGNATURE_BYTES = 64 * 1024
+# Of a signer: what is read, and how long it may be. Names and numbers of certificates take some hundred bytes, signed
+# attributes with a time stamp among them some thousand.
+_FIELDS = ("version", "sid", "digest_algorithm", "signed_attrs", "signature_algorithm", "signature")
+_LONGEST_FIELD = 8 * 1024
 _DIGESTS = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
 
 
@@ -70,16 +74,24 @@ def _decoded(signature: bytes) -> bytes:
 
 
 def _signer_info(der: bytes) -> cms.SignerInfo:
-    """Return what the one signer says; every field is read here, as errors in it would show only then."""
+    """Return what the one signer says; every field that counts is read here, as errors in it would show only then.
+
+    What the signature does not cover (certificates, time stamps, other attributes) is never read.
+    """
     try:
         content = cms.ContentInfo.load(der, strict=True)
         if content["content_type"].native != "signed_data":
             raise FaultError(Fault.NOT_CMS)
         signed = content["content"]
-        infos = list(signed["signer_infos"])
+        infos = signed["signer_infos"]
+        if len(infos) != 1:
+            raise FaultError(Fault.NOT_ONE_SIGNER)
+        (info,) = infos
+        for field in _FIELDS:
+            if len(info[field].dump()) > _LONGEST_FIELD:
+                raise FaultError(Fault.NOT_CMS)
+            info[field].native  # noqa: B018 - reads all of it
         encapsulated = signed["encap_content_info"]
-        for info in infos:
-            info.native  # noqa: B018 - reads all of it
         if encapsulated["content_type"].native != "data":
             raise FaultError(Fault.NOT_CMS)
         holds_content = encapsulated["content"].native is not None
@@ -90,9 +102,9 @@ def _signer_info(der: bytes) -> cms.SignerInfo:
     if holds_content:
         raise FaultError(Fault.NOT_DETACHED)
     # Without signed attributes, a file that looks like such attributes could pass with a signature made for another.
-    if len(infos) != 1 or infos[0]["signed_attrs"] is core.VOID or not len(infos[0]["signed_attrs"]):
+    if info["signed_attrs"] is core.VOID or not len(info["signed_attrs"]):
         raise FaultError(Fault.NOT_ONE_SIGNER)
-    return infos[0]
+    return info
 
 
 def _certificate(candidate: Candidate) -> x509.Certificate:

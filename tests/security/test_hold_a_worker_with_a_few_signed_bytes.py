@@ -2,15 +2,18 @@
 billion, or a reader of certificates try all orders of seven (BEHAVIOUR X9, T14, T17). The road: return the file. No certificate
 that counts, no login. And a sender, who hands in a signature that takes longer to read than to make (M11)."""
 
+import base64
 import time
 import zlib
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from string import ascii_letters
 from typing import Any
 
 import pytest
+from asn1crypto import cms
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -18,8 +21,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from htb.document import painter
 from htb.document.demo_keys import Issued, issue
 from htb.models import Request
+from senders.messages.faults import FaultError
+from senders.messages.signature import MAX_SIGNATURE_BYTES, Candidate, Standing, signer_of
 from tests import cast
 from tests.certificates import name
+from tests.messages import Signer, new_signer
+from tests.messages import sign as sign_message
 from tests.requesting import demo_request
 from tests.signing import sign, use_new_citizen_ca
 from tests.test_return_signed import following, upload
@@ -178,3 +185,69 @@ def test_X10_nor_does_what_is_not_ours_at_all(content: bytes) -> None:
     before = time.process_time()
     assert upload(client, content).status_code == 422
     assert time.process_time() - before < 1.5
+
+
+# --- Signatures of senders ----------------------------------------------------------------------------------------------------
+
+
+def der(tag: int, *pieces: bytes) -> bytes:
+    content = b"".join(pieces)
+    length = len(content).to_bytes(3)
+    return bytes([tag, 0x83]) + length + content
+
+
+class Made:
+    """A good signature of a declaration, and what an attacker makes of it."""
+
+    def __init__(self, signer: Signer) -> None:
+        self.signature = cms.ContentInfo.load(base64.b64decode(sign_message(b"declaration", signer)))
+        self.signed = self.signature["content"]
+        (info,) = self.signed["signer_infos"]
+        self.info = {key: info[key].dump() for key in info}
+
+    def signer(self, **changes: bytes) -> bytes:
+        return der(0x30, *(self.info | changes).values())
+
+    def around(self, *signers: bytes) -> bytes:
+        before = (self.signed[key].dump() for key in ("version", "digest_algorithms", "encap_content_info"))
+        signed = der(0x30, *before, der(0x31, *signers))
+        return der(0x30, self.signature["content_type"].dump(), der(0xA0, signed))
+
+    def stamped(self) -> bytes:
+        """A time stamp in a time stamp, forty times."""
+        made, kind = self.around(self.signer()), cms.CMSAttributeType("signature_time_stamp_token").dump()
+        for _ in range(40):
+            made = self.around(self.signer(unsigned=der(0xA1, der(0x30, kind, der(0x31, made)))))
+        return made
+
+    def by(self, *names: bytes, serial: bytes = b"\x01") -> bytes:
+        """Somebody's whose name or number is long."""
+        return self.around(self.signer(sid=der(0x30, der(0x30, *names), der(0x02, serial))))
+
+
+# An identifier of a kind, one number of 100,000 digits.
+LONG = der(0x06, b"\x2a" + b"\xff" * 40_000 + b"\x01")
+NAME = der(0x31, der(0x30, bytes.fromhex("0603550403"), der(0x0C, b"a")))
+SIGNATURES: dict[str, Callable[[Made], bytes]] = {
+    "a good one": lambda made: made.around(made.signer()),
+    "many signers": lambda made: made.around(*[made.signer()] * 80),
+    "time stamps in time stamps": Made.stamped,
+    "a long serial number": lambda made: made.by(NAME, serial=b"\x7f" * 40_000),
+    "a name of many parts": lambda made: made.by(*[NAME] * 1_500),
+    "a long kind of content": lambda _made: der(0x30, LONG, der(0xA0)),
+    "a long kind of attribute": lambda made: made.around(
+        made.signer(signed_attrs=der(0xA0, der(0x30, LONG, der(0x31))))
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SIGNATURES)
+def test_M11_no_signature_of_a_sender_holds_who_reads_it(what: str) -> None:
+    """What stands beside what is signed is not read; a number, name or list is measured before it is."""
+    signer = new_signer(kind="ec")
+    given = base64.b64encode(SIGNATURES[what](Made(signer)))
+    assert len(given) <= MAX_SIGNATURE_BYTES
+    before = time.process_time()
+    with suppress(FaultError) if what != "a good one" else nullcontext():
+        signer_of(given, b"declaration", [Candidate(1, signer.der, Standing.IN_USE)] * 50)
+    assert time.process_time() - before < 0.6

@@ -14,8 +14,12 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from access_admins.enums import ChiefKind
+from access_admins.actions.reviews import decide_reviews
+from access_admins.decisions import plan_decision
+from access_admins.enums import ChiefKind, ReviewOutcome
 from access_admins.holdings import current_chief
+from access_admins.models import ChiefRole, Review
+from acts.act import about, digest
 from enterprises.models import Capacity, Employment, LegalFunction, RegisterPerson
 from identity import codes
 from identity.models import Activation, Person, Session, VouchedMeans
@@ -31,6 +35,7 @@ from tests.logging_in import (
     link_in,
     mails_to,
     set_up_app,
+    with_first_password,
 )
 from tests.requesting import ask, desk_approves
 from users.models import Account
@@ -178,6 +183,74 @@ def test_T30_who_gives_the_role_in_a_capacity_does_not_get_the_chiefs_means(plan
     bart = log_in(cast.BART)
     adding.give(bart, cast.LUC, adding.CO_LB)
     assert waiting.count() == 1, "nothing was sent, and nothing ended"
+
+
+def co_chief_of_mine(log_in: LogIn) -> Client:
+    """The chief makes the colleague co-HTB, with an activation to herself; return the session as the colleague."""
+    marie = log_in(cast.MARIE)
+    adding.without_card(cast.LUC)
+    page = marie.get(adding.confirm(marie, co_chiefs.reach_check(marie, cast.LUC))["Location"])
+    thief = Client()
+    thief.post(link_in(mails_to(co_chiefs.CONTACT["email"])[-1]))
+    thief.post("/nl/activate", {"code": adding.code_on(page)})
+    thief.post("/nl/activate/user-name", {"user_name": NAME, "password": NEW_PASSWORD, "password_again": NEW_PASSWORD})
+    thief.get(thief.post("/nl/activate/device", {"means": "totp"})["Location"])
+    key = thief.session["draft.app"]["key"]
+    assert thief.post("/nl/activate/app", {"code": code_of(key)})["Location"] == "/nl/login"
+    give_password(thief, NAME, NEW_PASSWORD, query="?means=totp")
+    give_code(thief, code_of(key, later=1))
+    assert level_of(thief) == 400
+    return thief
+
+
+def test_T30_a_replaced_chief_does_not_stay_as_a_co_chief(log_in: LogIn) -> None:
+    """Nobody gives the colleague another role: the successor would see a colleague's name, and keep it."""
+    thief = co_chief_of_mine(log_in)
+    assert thief.get("/nl/me/data").status_code == 200
+    LegalFunction.objects.create(number=cast.BRASSERIE, insz=cast.SOPHIE, code="10002", starts_on="2020-01-01")
+    Employment.objects.create(number=cast.BRASSERIE, insz=cast.KARIM, starts_on="2020-01-01")
+    sophie = log_in(cast.SOPHIE)
+    check = appointing.choose_other(sophie, cast.BRASSERIE, cast.KARIM)
+    assert "1 persoon die hier beheert" in sophie.get(check).content.decode()
+    assert appointing.confirm(sophie, check).status_code == 302
+    assert thief.get("/nl/me/data").status_code == 302
+    assert (luc().has_usable_password(), codes.means_of(luc())) == (False, set())
+    assert ChiefRole.objects.filter(person=luc(), ended_at=None).exists(), "the role is there, to be reviewed"
+    karim = log_in(cast.KARIM)
+    role = ChiefRole.objects.get(person=luc(), ended_at=None)
+    assert karim.get(co_chiefs.address("co-chief-activation", role_id=role.public_id)).status_code == 200
+
+
+@pytest.mark.parametrize("way", ["ended", "resigned", "reviewed"])
+def test_T30_a_former_co_chief_does_not_stay_as_an_administrator(log_in: LogIn, way: str) -> None:
+    bart = log_in(cast.BART)
+    adding.give_by_link(bart)
+    person, enterprise = luc(), delegating.enterprise(cast.BRASSERIE)
+    with_first_password(person, enterprise.public_id, user_name="puppet", by=delegating.person(cast.BART).public_id)
+    role = ChiefRole.objects.get(person__insz=cast.BART, ended_at=None)
+    if way == "reviewed":
+        Review.objects.create(enterprise=role.enterprise, chief_role=role, opened_at=timezone.now())
+        chief, chosen = delegating.actor(cast.MARIE), [about("chief_role", role)]
+        plan = digest(plan_decision(chief, role.enterprise, ReviewOutcome.END, chosen).as_plan())
+        decide_reviews(
+            actor=chief, enterprise=role.enterprise, outcome=ReviewOutcome.END, chosen=chosen, confirmed=plan
+        )
+    else:
+        page = co_chiefs.address("co-chief-resign")
+        if way == "ended":
+            page = co_chiefs.address("co-chief-end", role_id=role.public_id)
+        client = log_in(cast.MARIE) if way == "ended" else bart
+        assert "1 persoon die hier beheert" in client.get(page).content.decode()
+        assert adding.confirm(client, page).status_code == 302
+    assert (luc().has_usable_password(), luc().user_name) == (False, None)
+
+
+def test_T30_the_check_page_says_that_they_end(planted: Planted, log_in: LogIn) -> None:
+    karim = replaced(log_in)
+    for check in (co_chiefs.reach_check(karim, cast.LUC), adding.reach_check(karim, cast.LUC, adding.CO_LB)):
+        page = karim.get(check).content.decode()
+        assert "Wat deze onderneming Luc Janssens eerder gaf om aan te melden" in page
+        assert NAME not in page
 
 
 def test_T30_the_sender_of_the_means_may_go_on_with_them(planted: Planted, log_in: LogIn) -> None:

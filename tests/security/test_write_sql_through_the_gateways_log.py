@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -44,7 +45,8 @@ def key(tmp_path: Path) -> Path:
 def by_sftp(gateway: Gateway, name: bytes, key: Path) -> None:
     command = ["sftp", "-q", "-b", "-", *gateway.ssh_options(key), f"{os.fsdecode(name)}@127.0.0.1"]
     refused = subprocess.run(command, input=b"", capture_output=True, check=False)
-    assert refused.returncode == 255, refused.stderr
+    # Where ssh itself refuses a name, sftp may be ended by the pipe between them.
+    assert refused.returncode in {255, -signal.SIGPIPE}, refused.stderr
 
 
 def test_T23_only_letters_and_digits_of_a_login_name_reach_sql(

@@ -49,17 +49,19 @@ def trail() -> list[str]:
     return [_("Person"), _("Data of the person"), _("Confirmation")]
 
 
-def identity_rows(found: Found, asked: Asked | None = None) -> list[Row]:
+def identity_rows(found: Found, asked: Asked | None = None, *, keeps_name: bool = True) -> list[Row]:
     """Return who somebody is, in the guide's order: what may be shown of them here, the number masked (E4).
 
-    asked: what an administrator said of somebody who is new to the portal, once they did.
+    asked: what an administrator said of somebody who is new to the portal, once they did. keeps_name: False where the user name
+    ends with what this enterprise gave before (T30).
     """
     person, known = found.person, found.known
     user_name, title, language = asked.user_name if asked else "", "", ""
     if known is None and asked is not None:
         title, language = str(Title(asked.title).label), str(Language(asked.language).label)
     elif known is not None and found.is_tied:
-        user_name = user_name or shown_user_name(known.user_name, known.user_name_given_by, found.enterprise)
+        if keeps_name:
+            user_name = user_name or shown_user_name(known.user_name, known.user_name_given_by, found.enterprise)
         title, language = known.get_title_display(), known.get_language_display()
     rows = [
         Row(_("User name"), user_name),
@@ -77,12 +79,12 @@ def number_row(number: str) -> Row:
     return Row(_("SSIN"), insz.mask(number))
 
 
-def account_rows(asked: Asked, found: Found, giving: Giving) -> list[Row]:
+def account_rows(asked: Asked, found: Found, giving: Giving, by: Actor) -> list[Row]:
     """Return the account as it will be, in the guide's order."""
     today = day(timezone.now())
     own = giving.own
     return [
-        *identity_rows(found, asked),
+        *identity_rows(found, asked, keeps_name=giving.kind == AccountType.USER or not found.begins_anew(by)),
         Row(_("Creation date"), day(own.created_at) if own else today),
         Row(_("Date of change"), today if own else "—"),
         Row(_("Status"), _("Active")),

@@ -187,7 +187,7 @@ class CapacityWalk(steps.Walk):
 
     def rows(self) -> list[Row]:
         """The account as it will be."""
-        return account_rows(self.asked, self.found, self.giving)
+        return account_rows(self.asked, self.found, self.giving, self.request.actor)
 
     def consequences(self) -> list[str]:
         """From the plan."""
