@@ -38,6 +38,7 @@ from tests.logging_in import (
     with_first_password,
 )
 from tests.requesting import ask, desk_approves
+from users.enums import AccountType
 from users.models import Account
 
 pytestmark = pytest.mark.django_db
@@ -207,18 +208,23 @@ def test_T30_a_replaced_chief_does_not_stay_as_a_co_chief(log_in: LogIn) -> None
     """Nobody gives the colleague another role: the successor would see a colleague's name, and keep it."""
     thief = co_chief_of_mine(log_in)
     assert thief.get("/nl/me/data").status_code == 200
+    # In the colleague's name the chief lets in another one.
+    puppet = delegating.account(cast.BRASSERIE, cast.KARIM, AccountType.CO_LB).person
+    place = delegating.enterprise(cast.BRASSERIE)
+    with_first_password(puppet, place.public_id, user_name="puppet", by=luc().public_id)
     LegalFunction.objects.create(number=cast.BRASSERIE, insz=cast.SOPHIE, code="10002", starts_on="2020-01-01")
-    Employment.objects.create(number=cast.BRASSERIE, insz=cast.KARIM, starts_on="2020-01-01")
+    Employment.objects.create(number=cast.BRASSERIE, insz=cast.EMMA, starts_on="2020-01-01")
     sophie = log_in(cast.SOPHIE)
-    check = appointing.choose_other(sophie, cast.BRASSERIE, cast.KARIM)
-    assert "1 persoon die hier beheert" in sophie.get(check).content.decode()
+    check = appointing.choose_other(sophie, cast.BRASSERIE, cast.EMMA)
+    assert "2 personen die hier beheren" in sophie.get(check).content.decode()
     assert appointing.confirm(sophie, check).status_code == 302
+    assert not Person.objects.get(pk=puppet.pk).has_usable_password()
     assert thief.get("/nl/me/data").status_code == 302
     assert (luc().has_usable_password(), codes.means_of(luc())) == (False, set())
     assert ChiefRole.objects.filter(person=luc(), ended_at=None).exists(), "the role is there, to be reviewed"
-    karim = log_in(cast.KARIM)
+    emma = log_in(cast.EMMA)
     role = ChiefRole.objects.get(person=luc(), ended_at=None)
-    assert karim.get(co_chiefs.address("co-chief-activation", role_id=role.public_id)).status_code == 200
+    assert emma.get(co_chiefs.address("co-chief-activation", role_id=role.public_id)).status_code == 200
 
 
 @pytest.mark.parametrize("way", ["ended", "resigned", "reviewed"])
