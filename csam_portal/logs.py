@@ -38,16 +38,23 @@ def _masked_fields(fields: Mapping[Any, Any], depth: int) -> dict[str, Any]:
 
 
 def _masked_value(key: Any, value: Any, depth: int) -> Any:
-    if value is None or isinstance(value, bool | float):
+    if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         # More digits than a number of anything has: Python would refuse to write them out.
-        return HIDDEN if value.bit_length() > 128 or mask(str(value)) != str(value) else value
+        is_long = isinstance(value, int) and value.bit_length() > 128
+        return HIDDEN if is_long or mask(str(value)) != str(value) else value
     if depth < _DEEPEST and isinstance(value, Mapping):
-        return _masked_fields(value, depth + 1)
+        return _masked_together(_masked_fields(value, depth + 1))
     if depth < _DEEPEST and isinstance(value, list | tuple | set | frozenset):
-        return [_masked_value("", item, depth + 1) for item in islice(value, _MOST_ITEMS)]
+        return _masked_together([_masked_value("", item, depth + 1) for item in islice(value, _MOST_ITEMS)])
     return mask(cut_traceback(str(value)) if key == "exception" else cut(str(value)))
+
+
+def _masked_together(items: list[Any] | dict[Any, Any]) -> Any:
+    """Return clean items; as one text where a number stands in them piece by piece."""
+    text = cut(str(items))
+    return items if mask(text) == text else mask(text)
 
 
 class WithoutAddress(logging.Filter):

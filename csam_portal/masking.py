@@ -5,7 +5,8 @@ text twice. Each either repeats one class of characters with nothing behind it, 
 """
 
 import re
-from collections.abc import Iterator
+
+from csam_portal import disguises
 
 HIDDEN = "…"
 # Of a value, and of a traceback: its end says what went wrong.
@@ -13,23 +14,18 @@ LONGEST_VALUE = 2_000
 LONGEST_TRACEBACK = 16_000
 # The longest thing that a cut could halve: what would be left of it could pass for something else.
 _LONGEST_SECRET = 200
-NUMBER_LENGTH = 11
 
-# Digits of every script, those that stand higher, lower or in a circle too.
-_DIGIT = r"[\d⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉⓪①②③④⑤⑥⑦⑧⑨]"
-# Between the digits of a number stands whatever is no digit and no plain letter: blanks, dots, dashes, colons of every kind.
-_BETWEEN = r"[^\dA-Za-z⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉⓪①②③④⑤⑥⑦⑧⑨]"
-# The same as an address, a program or a page writes it: %20, \xa0, \u2011, &nbsp; (but %70 is a letter).
-_BYTE = r"(?:[0-289A-Fa-f][0-9A-Fa-f]|3[A-Fa-f]|5[B-Fb-f]|60|7[B-Fb-f])"
-_WRITTEN_OUT = rf"%{_BYTE}|\\x{_BYTE}|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}}|\\[nrt]|&\#?[0-9A-Za-z]{{1,6}};"
-# Each with what tells the groups of digits in such a run. Both are looked for: "20" may be two digits, or the blank of "%20".
-_RUNS = [
-    (re.compile(rf"{_DIGIT}(?:{between}{{0,5}}+{_DIGIT})*"), re.compile(rf"(?P<digits>{_DIGIT}+)|{between}"))
-    for between in (_BETWEEN, f"(?:{_WRITTEN_OUT}|{_BETWEEN})")
-]
-
-# Digests, request ids and public ids stay: they name nobody, and eleven digits in a row occur in them by chance.
-_KEPT = re.compile(r"\b (?: [0-9a-f]{64} | [0-9a-f]{32} | [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12} ) \b", re.VERBOSE)
+# What names nobody, and in which eleven digits in a row occur by chance. Digests, request ids, public ids:
+_IDS = r"\b(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b"
+# Dates of this century with a time or without, and times to the millionth of a second.
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+_DATE = r"20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_DATES = rf"(?<![0-9]){_DATE}(?:[T ]{_CLOCK}(?:[.,][0-9]{{3,6}})?)?(?![-./]?[0-9])"
+_TIMES = rf"(?<![0-9.,:/-]){_CLOCK}[.,][0-9]{{6}}(?![0-9])"
+# Where somebody listens: without noughts in front, as nobody writes a number.
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_ADDRESSES = rf"(?<![0-9.])(?:{_OCTET}\.){{3}}{_OCTET}:[1-9][0-9]{{3,4}}(?![.:-]?[0-9])"
+_KEPT = re.compile("|".join((_IDS, _DATES, _TIMES, _ADDRESSES)))
 _SECRETS = re.compile(
     r"""
     (?P<link> /link/ ) [^\s/"'?]+
@@ -41,8 +37,9 @@ _SECRETS = re.compile(
     """,
     re.VERBOSE,
 )
-# What may hold a mail address.
+# What may hold a mail address, and its sign, also as an address or a program writes it.
 _WORDS = re.compile(r"""[^\s<>"'(),:;]+""")
+_AT = re.compile(r"@|\uff20|%(?:25){0,4}40|\\x40|\\u0040")
 
 
 def cut(text: str) -> str:
@@ -80,36 +77,15 @@ def _masked(text: str) -> str:
 
 
 def _without_address(word: re.Match[str]) -> str:
-    name, _at, host = word[0].rpartition("@")
-    return HIDDEN if name and host else word[0]
+    sign = _AT.search(word[0])
+    return HIDDEN if sign and sign.start() > 0 and sign.end() < len(word[0]) else word[0]
 
 
 def _without_numbers(text: str) -> str:
-    """Hide what are eleven digits together in a run of digits and what separates them, however they are grouped.
-
-    Check digits play no part: mistyped numbers are hidden too.
-    """
     pieces: list[str] = []
     end = 0
-    for first, last in sorted(place for run, parts in _RUNS for place in _places(text, run, parts)):
+    for first, last in sorted(disguises.places(text)):
         if first > end or not pieces:
             pieces += [text[end:first], HIDDEN]
         end = max(end, last)
     return "".join([*pieces, text[end:]])
-
-
-def _places(text: str, run: re.Pattern[str], parts: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    for found in run.finditer(text):
-        yield from _numbers([part.span() for part in parts.finditer(text, *found.span()) if part["digits"]])
-
-
-def _numbers(groups: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield where neighbouring groups are eleven digits together; such places may overlap."""
-    first = digits = 0
-    for begin, end in groups:
-        digits += end - begin
-        while digits > NUMBER_LENGTH:
-            digits -= groups[first][1] - groups[first][0]
-            first += 1
-        if digits == NUMBER_LENGTH:
-            yield groups[first][0], end

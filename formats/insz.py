@@ -29,12 +29,13 @@ def parse(text: str) -> str | None:
         except ValidationError:
             continue
         return digits
-    if settings.ACCEPT_TEST_INSZ and 61 <= int(digits[2:4]) <= 72 and _check_digits_hold(digits):
+    if settings.ACCEPT_TEST_INSZ and 61 <= int(digits[2:4]) <= 72 and check_digits_hold(digits):
         return digits
     return None
 
 
-def _check_digits_hold(digits: str) -> bool:
+def check_digits_hold(digits: str) -> bool:
+    """Tell whether the last two of eleven digits follow from the others, whatever else is wrong with them."""
     body, check = int(digits[:9]), int(digits[9:])
     return check in (97 - body % 97, 97 - (2_000_000_000 + body) % 97)
 

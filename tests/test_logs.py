@@ -164,6 +164,7 @@ def test_T15_a_callers_request_id_that_cannot_be_logged_is_dropped(client: Clien
         ("access_token=eyJhbGciOi.J9 id_token=x", "access_token=… id_token=…"),
         ("ticket 2K7QX9MRTZ4AB received", "ticket … received"),
         ("to <zoe@example.be>: refused", "to <…>: refused"),
+        ("?mail=zoe%40example.be and zoe%2540example.be", "… and …"),
         ("duplicate key\nDETAIL:  Key (last_name)=(Peeters) exists.\nCONTEXT", "duplicate key\nDETAIL:…\nCONTEXT"),
         ("3f2a1b4c-1234-4567-8901-123456789012", "3f2a1b4c-1234-4567-8901-123456789012"),
         ("a" * 20 + "12345678901" + "b" * 33, "a" * 20 + "12345678901" + "b" * 33),
