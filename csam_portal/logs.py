@@ -7,11 +7,15 @@ line, `masked` cuts every text of the line and hides what looks like a secret in
 
 import logging
 import logging.config
+import sys
+import threading
 from collections.abc import Mapping, MutableMapping
 from itertools import islice
+from types import TracebackType
 from typing import Any
 
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 
 from csam_portal.masking import HIDDEN, cut, cut_traceback, mask
 
@@ -147,9 +151,21 @@ def dict_config(*, level: str, style: str) -> dict[str, Any]:
     }
 
 
+def _log_uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    error = error or kind()
+    if isinstance(error, ImproperlyConfigured | KeyboardInterrupt | SystemExit):
+        # Sentences of ours for whoever starts it, without any value.
+        sys.__excepthook__(kind, error, trace)
+    else:
+        logging.getLogger("csam_portal").critical("uncaught", exc_info=(kind, error, trace))
+
+
 def configure(settings: dict[str, Any]) -> None:
     """Set up logging as settings.LOGGING says: {"level", "format": json | console}."""
     logging.config.dictConfig(dict_config(level=settings["level"], style=settings["format"]))
+    # What ends a process or a thread is a line like any other: Python would write it to the same place as it is.
+    sys.excepthook = _log_uncaught
+    threading.excepthook = lambda ended: _log_uncaught(ended.exc_type, ended.exc_value, ended.exc_traceback)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

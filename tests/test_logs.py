@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -200,6 +201,18 @@ def test_E4_every_field_is_masked_whoever_logs(lines: io.StringIO) -> None:
     assert "zoe" not in log
     assert '"count": 3' in log
     assert "LookupError" in log
+
+
+@pytest.mark.parametrize("lines", ["json"], indirect=True)
+def test_T15_what_ends_a_process_is_a_clean_line_too(lines: io.StringIO) -> None:
+    try:
+        raise LookupError(f"no row of {NUMBER}") from ConnectionError("70.03.14-998.73")
+    except LookupError as error:
+        sys.excepthook(LookupError, error, error.__traceback__)
+    line = json.loads(lines.getvalue())
+    assert (line["event"], line["level"]) == ("uncaught", "critical")
+    assert "no row of …" in line["exception"]
+    assert not any(number in lines.getvalue() for number in NOTATIONS)
 
 
 @pytest.mark.parametrize("lines", ["json"], indirect=True)
