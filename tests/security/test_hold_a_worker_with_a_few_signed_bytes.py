@@ -234,6 +234,9 @@ SIGNATURES: dict[str, Callable[[Made], bytes]] = {
     "time stamps in time stamps": Made.stamped,
     "a long serial number": lambda made: made.by(NAME, serial=b"\x7f" * 40_000),
     "a name of many parts": lambda made: made.by(*[NAME] * 1_500),
+    "an attribute of a kind that the library cannot show": lambda made: made.around(
+        made.signer(signed_attrs=der(0xA0, der(0x30, b"\x06\x02\x2a\x03", der(0x31, b"\x67\x01\x40"))))
+    ),
     "a long kind of content": lambda _made: der(0x30, LONG, der(0xA0)),
     "a long kind of attribute": lambda made: made.around(
         made.signer(signed_attrs=der(0xA0, der(0x30, LONG, der(0x31))))
