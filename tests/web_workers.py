@@ -71,7 +71,7 @@ def connect(address: str, *, source: str = "", receives: int = 0) -> socket.sock
     if receives:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives)
     if source:
-        one.bind((source, 0))
+        one.bind((source, free_port()))
     one.settimeout(60)
     try:
         one.connect((host, int(port)))
