@@ -20,7 +20,7 @@ from audit.models import Event
 from identity import codes, letters
 from identity.actions.anew import end_vouched
 from identity.actions.devices import SET
-from identity.actions.means import How, Kind, chain_of, hold, is_taken, note_change, note_vouched, set_user_name
+from identity.actions.means import GIVEN, How, Kind, chain_of, hold, is_taken, note_change, note_vouched, set_user_name
 from identity.actions.passwords import TAKEN, link_hash, use_up
 from identity.actor import Actor
 from identity.enums import OWN_LEVEL, Means
@@ -31,16 +31,6 @@ from outbox.mails import queue
 
 LIFE = timedelta(days=7)
 LIMIT = "activation.person"
-# What an enterprise gives of a person's row.
-GIVEN = [
-    "user_name",
-    "user_name_key",
-    "user_name_given_by",
-    "password",
-    "password_is_first",
-    "first_password_until",
-    "vouched_by",
-]
 DONE = _("You have set up your user name, your password and your one-time codes.")
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from acts.act import Act
 from identity import codes, letters
-from identity.actions.means import How, end_other_sessions, let_go_of_user_name, tell
+from identity.actions.means import GIVEN, How, end_other_sessions, let_go_of_user_name, tell
 from identity.models import Activation, Person
 from identity.passwords import make_unusable
 from identity.people import addresses_in
@@ -19,17 +19,7 @@ ENDED = _(
     "What others had given you to log in (user name, password, codes) has ended: you were given a role with which access is "
     "managed, or means of login are given to you anew."
 )
-GONE = [
-    "user_name",
-    "user_name_key",
-    "user_name_given_by",
-    "password",
-    "password_is_first",
-    "first_password_until",
-    "email",
-    "vouched_by",
-    "means_changed_at",
-]
+GONE = [*GIVEN, "email", "means_changed_at"]
 
 
 def begins_anew(person: Person, enterprise_public_id: uuid.UUID, by: uuid.UUID) -> bool:

@@ -19,6 +19,16 @@ from outbox.letters import Letter
 from outbox.mails import queue
 
 Kind, How = VouchedMeans.Kind, VouchedMeans.How
+# What an enterprise gives of a person's row.
+GIVEN = [
+    "user_name",
+    "user_name_key",
+    "user_name_given_by",
+    "password",
+    "password_is_first",
+    "first_password_until",
+    "vouched_by",
+]
 
 
 def chain_of(person: Person) -> str:

@@ -11,7 +11,7 @@ from acts.runs import hold_run
 from enterprises.models import Capacity
 from enterprises.scope import hold_capacity
 from identity.actions import means
-from identity.actions.activation import GIVEN, open_activation, open_again
+from identity.actions.activation import open_activation, open_again
 from identity.actions.anew import begin_anew, end_vouched
 from identity.actions.passwords import TAKEN
 from identity.actor import Actor
@@ -170,7 +170,7 @@ def _introduce(record: Recorder, person: Person, asked: Asked, found: Found, way
     person.password, person.password_is_first = asked.password_hash, True
     person.first_password_until = timezone.now() + FIRST_PASSWORD_OF_USER
     person.vouched_by = enterprise
-    person.save(update_fields=GIVEN)
+    person.save(update_fields=means.GIVEN)
     means.note_vouched(
         person, [means.Kind.USER_NAME, means.Kind.PASSWORD], enterprise=enterprise, how=means.How.GIVEN, by=by
     )
