@@ -15,10 +15,12 @@ os.environ["DJANGO_LIVE_TEST_SERVER_ADDRESS"] = _live_server
 os.environ["MOCK_IDP"] = "true"
 # Servers of tests are on this machine, whatever proxy leads out of it.
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
-# Workers of tests send mail and clear folders: not those of the portal that somebody runs here.
+# Workers of tests send mail and clear folders: not those of the portal that somebody runs here. Nor are the files that such a
+# portal has collected any of ours.
 _folder = tempfile.TemporaryDirectory(prefix="portal-tests-")
 os.environ.setdefault("MAILBOX_DIR", f"{_folder.name}/mailbox")
 os.environ.setdefault("GATEWAY_DIR", f"{_folder.name}/gateway")
+os.environ.setdefault("STATIC_ROOT", f"{_folder.name}/static")
 # The manifest of collected files is a matter of production; without one, pages would be measured unstyled.
 os.environ["STATIC_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 # Playwright keeps an event loop in the test's own thread, which Django takes for asynchronous code.

@@ -70,8 +70,9 @@ ADDRESSES = (
 
 @pytest.fixture(autouse=True)
 def _as_served(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    """Requests as the web server makes them, and no limit on tries: past it nothing would be looked at."""
+    """Requests as the web server makes them, files to serve, and no limit on tries: past it nothing would be looked at."""
     monkeypatch.setattr("django.test.client.WSGIRequest", Request)
+    settings.STATIC_ROOT = settings.BASE_DIR / "ui" / "static"
     settings.LIMITS = {scope: (10**9, seconds) for scope, (_tries, seconds) in settings.LIMITS.items()}
 
 
