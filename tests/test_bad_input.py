@@ -18,7 +18,7 @@ from tests import appointing, cast
 from tests.conftest import LogIn
 from tests.pages_table import Row, declaration, rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.everywhere]
 
 NUL, BROKEN = "\x00", b"\xff\xfe\xc3("
 # What has broken programs before: numbers that are none, text that is code elsewhere, odd digits, turns of direction, length.

@@ -73,6 +73,7 @@ def ask(client: Client, name: str, route: URLPattern, row: Row, arguments: dict[
 
 
 @pytest.mark.django_db
+@pytest.mark.everywhere
 @pytest.mark.parametrize(("name", "route", "row"), ROWS)
 def test_E2_a_page_answers_as_the_table_says(name: str, route: URLPattern, row: Row, log_in: LogIn) -> None:
     """E2: not found for a stranger, not allowed for somebody with a tie but without the right."""
@@ -88,6 +89,7 @@ def test_E2_a_page_answers_as_the_table_says(name: str, route: URLPattern, row: 
 
 
 @pytest.mark.django_db
+@pytest.mark.everywhere
 @pytest.mark.parametrize(("name", "route", "row"), ROWS)
 def test_L5_a_page_of_somebody_is_not_kept_by_the_browser(
     name: str, route: URLPattern, row: Row, log_in: LogIn
@@ -102,6 +104,7 @@ def test_L5_a_page_of_somebody_is_not_kept_by_the_browser(
 
 
 @pytest.mark.django_db
+@pytest.mark.everywhere
 @pytest.mark.parametrize(("name", "route", "row"), ROWS)
 def test_L4_a_page_wants_its_level(name: str, route: URLPattern, row: Row, log_in: LogIn) -> None:
     """L4: at a level that is too low, even the entitled are led to the login page, with the way back."""

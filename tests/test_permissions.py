@@ -15,7 +15,7 @@ from tests import cast, delegating
 from users.enums import AccountType
 from users.models import Account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.everywhere]
 ROLES = (Role.HTB, Role.CO_HTB, Role.TB, Role.CO_TB, Role.USER)
 # The table of the specification, written a second time by hand: + may, o may upon others, . may not; in the order of ROLES.
 EXPECTED: dict[str, dict[On | None, str]] = {
