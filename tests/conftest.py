@@ -48,7 +48,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With --database-only, keep the tests that use the database."""
+    """Refuse marks by which .ci/run would leave a test out on both databases; with --database-only, keep those that use one."""
+    for item in items:
+        if item.get_closest_marker("everywhere") and (item.get_closest_marker("paper") or not _uses_database(item)):
+            raise pytest.UsageError(f"{item.nodeid}: marked everywhere, but PostgreSQL's lane leaves it out")
     if config.getoption("--database-only"):
         config.hook.pytest_deselected(items=[item for item in items if not _uses_database(item)])
         items[:] = [item for item in items if _uses_database(item)]
