@@ -1,10 +1,12 @@
 from datetime import timedelta
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IdentityConfig(AppConfig):
     name = "identity"
+    verbose_name = _("Staff")
 
     def ready(self) -> None:
         from identity.limits import forget_old

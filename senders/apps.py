@@ -3,6 +3,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 def remove_views(using: str, plan: list[Any], **_signal: Any) -> None:
@@ -22,6 +23,7 @@ def lay_views(using: str, **_signal: Any) -> None:
 
 class SendersConfig(AppConfig):
     name = "senders"
+    verbose_name = _("Senders")
 
     def ready(self) -> None:
         from outbox import queues
