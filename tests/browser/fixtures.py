@@ -25,8 +25,9 @@ FLAGS = [
     "--disable-sync",
 ]
 
-# What a browser knows of a page that its HTML alone does not say.
-FACTS = """() => ({
+# What a browser knows of a page that its HTML alone does not say. Once its font is there: until then another one, which may be
+# wider, stands in, and a browser does not always wait for it before it calls a page loaded.
+FACTS = """() => document.fonts.load("1em 'Atkinson Hyperlegible Next'").then(() => ({
     lang: document.documentElement.lang,
     title: document.title,
     headings: [...document.querySelectorAll("h1")].map((h) => h.innerText.trim()),
@@ -35,7 +36,7 @@ FACTS = """() => ({
         (a.getAttribute("aria-label") || a.innerText || a.textContent).trim().replace(/\\s+/g, " "), a.href]),
     ids: [...document.querySelectorAll("[id]")].map((e) => e.id),
     errors: [...document.querySelectorAll(".govuk-error-summary a[href^='#']")].map((a) => a.getAttribute("href").slice(1)),
-})"""
+}))"""
 
 Visit = Callable[..., Page]
 Check = Callable[[Page], None]
